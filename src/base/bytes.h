@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_BASE_BYTES_H
+#define TERCET_BASE_BYTES_H
+
+#include <stdint.h>
+
+/*
+ * Wire-order integers at any address, on any machine (compilers make one load and a swap of it).
+ * Everything outside the wire room sees host order only.
+ */
+static inline uint16_t be16_get(const unsigned char *at) {
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t be32_get(const unsigned char *at) {
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static inline void be16_put(unsigned char *at, uint16_t v) {
+    at[0] = (unsigned char)(v >> 8);
+    at[1] = (unsigned char)v;
+}
+
+static inline void be32_put(unsigned char *at, uint32_t v) {
+    at[0] = (unsigned char)(v >> 24);
+    at[1] = (unsigned char)(v >> 16);
+    at[2] = (unsigned char)(v >> 8);
+    at[3] = (unsigned char)v;
+}
+
+#endif
