@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_BASE_CHECKSUM_H
+#define TERCET_BASE_CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The Internet checksum.  Sums are taken over 16-bit words as they lie in memory: ones' complement
+ * addition does not care about byte order, so the result is stored as it is, never swapped.
+ * Source: RFC 1071; RFC 9293 section 3.1 (MUST-2, MUST-3).
+ */
+
+/*
+ * Add @n octets to a running sum.
+ * @sum: 0, or what an earlier call over an even number of octets returned
+ * Return: the sum, to go on with or to fold (any value of 64 bits, congruent modulo 2^16 - 1).
+ */
+uint64_t checksum_add(uint64_t sum, const void *bytes, size_t n);
+
+/*
+ * The same by the definition, two octets at a time: the twin against which the fast one is tested.
+ */
+uint64_t checksum_add_plain(uint64_t sum, const void *bytes, size_t n);
+
+/* Copy @n octets from @from to @to and add them to @sum: one pass over memory. */
+uint64_t checksum_copy(uint64_t sum, void *to, const void *from, size_t n);
+
+/*
+ * Fold a sum into 16 bits, not complemented; 0xffff over octets that contain their right checksum.
+ */
+static inline uint16_t checksum_fold(uint64_t sum) {
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffffffff) + (sum >> 32);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    return (uint16_t)sum;
+}
+
+/* The checksum to store, in memory order. */
+static inline uint16_t checksum_finish(uint64_t sum) {
+    return (uint16_t)~checksum_fold(sum);
+}
+
+#endif
