@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "wire/tcp.h"
+
+#include "base/bytes.h"
+#include "base/checksum.h"
+#include "base/must.h"
+
+/*
+ * TCP's header as a value. The parser refuses only what contradicts itself; reserved bits, the
+ * urgent pointer and any combination of control bits come through as they are, for the protocol to
+ * judge. An option that is wrong costs itself, or what is behind it, never the segment (RFC 9293
+ * section 3.1, MUST-7).
+ */
+#define TCP_NOP2       0x0101u /* padding in front of an option that begins off the word */
+#define TCP_NOP_NOP_TS 0x0101080au
+
+/* Copy the options out of the packet, then parse.  @n: octets, a multiple of 4, at most 40 */
+static void segment_options_parse(const unsigned char *options, uint32_t n, struct tcp_options *out) {
+    unsigned char buffer[TCP_OPTIONS_BUFFER] = {0};
+
+    if (n == 12 && be32_get(options) == TCP_NOP_NOP_TS) { /* nearly every segment that is not a SYN */
+        out->present = TCP_HAS_TIMESTAMPS;
+        out->ts_val = be32_get(options + 4);
+        out->ts_ecr = be32_get(options + 8);
+        return;
+    }
+    for (uint32_t i = 0; i < n; i += 4)
+        memcpy(buffer + i, options + i, 4);
+    tcp_options_parse(out, buffer, n);
+}
+
+enum tercet_verdict tcp_parse(const struct ip_header *ip, bool checksum_is_valid,
+                              struct segment *seg) {
+    const unsigned char *at = ip->payload;
+    uint32_t header;
+
+    if (ip->length < TCP_HEADER_LENGTH) return TERCET_TCP_SHORT;
+    header = (at[12] >> 4) * 4u;
+    if (header < TCP_HEADER_LENGTH || header > ip->length) return TERCET_TCP_OFFSET;
+    if (!checksum_is_valid) {
+        uint64_t sum = ip_pseudo_sum(&ip->source, &ip->destination, IP_PROTOCOL_TCP, ip->length);
+
+        if (checksum_fold(checksum_add(sum, at, ip->length)) != 0xffff) return TERCET_TCP_CHECKSUM;
+    }
+    seg->source_port = be16_get(at);
+    seg->destination_port = be16_get(at + 2);
+    if (seg->source_port == 0 || seg->destination_port == 0) return TERCET_TCP_PORT;
+    seg->seq = seq_of(be32_get(at + 4));
+    seg->ack = seq_of(be32_get(at + 8));
+    seg->reserved = at[12] & 15;
+    seg->flags = at[13];
+    seg->wnd = be16_get(at + 14);
+    seg->urgent = be16_get(at + 18);
+    seg->header_length = (uint16_t)header;
+    seg->length = ip->length - header;
+    seg->payload = at + header;
+    seg->options.present = 0;
+    if (header > TCP_HEADER_LENGTH)
+        segment_options_parse(at + TCP_HEADER_LENGTH, header - TCP_HEADER_LENGTH, &seg->options);
+    return TERCET_TAKEN;
+}
+
+/* Octets of the options in front of the SACK blocks, padding included. */
+static uint32_t segment_options_length(const struct tcp_options *options) {
+    uint32_t n = 0;
+
+    if (options->present & TCP_HAS_MSS) n += 4;
+    if (options->present & TCP_HAS_TIMESTAMPS)
+        n += 12;
+    else if (options->present & TCP_HAS_SACK_PERMITTED)
+        n += 4;
+    if (options->present & TCP_HAS_WSCALE) n += 4;
+    if (options->present & TCP_HAS_FAST_OPEN) n += (2u + options->fo_length + 3) & ~3u;
+    return n;
+}
+
+/* How many SACK blocks fit behind @used octets of other options. */
+static uint32_t segment_sack_blocks(const struct tcp_options *options, uint32_t used) {
+    uint32_t room = TCP_OPTIONS_MAX - used;
+
+    if (!(options->present & TCP_HAS_SACK) || room < 12) return 0;
+    room = (room - 4) / 8;
+    return options->n_sack < room ? options->n_sack : room;
+}
+
+uint32_t tcp_header_length(const struct segment *seg) {
+    uint32_t n = segment_options_length(&seg->options);
+    uint32_t blocks = 0;
+
+    must(n <= TCP_OPTIONS_MAX && !(seg->options.present & (TCP_HAS_MD5 | TCP_HAS_AO)));
+    blocks = segment_sack_blocks(&seg->options, n);
+    return TCP_HEADER_LENGTH + n + (blocks ? 4 + 8 * blocks : 0);
+}
+
+/* Timestamps, with SACK-permitted in the place of their padding where both are wanted. */
+static unsigned char *options_put_sack_ts(unsigned char *at, const struct tcp_options *options) {
+    bool has_sack_permitted = options->present & TCP_HAS_SACK_PERMITTED;
+    bool has_timestamps = options->present & TCP_HAS_TIMESTAMPS;
+
+    if (!has_sack_permitted && !has_timestamps) return at;
+    if (!has_sack_permitted || !has_timestamps) {
+        be16_put(at, TCP_NOP2);
+        at += 2;
+    }
+    if (has_sack_permitted) {
+        be16_put(at, TCP_OPTION_SACK_PERMITTED << 8 | TCP_OPTION_LENGTH_SACK_PERMITTED);
+        at += 2;
+    }
+    if (has_timestamps) {
+        be16_put(at, TCP_OPTION_TIMESTAMPS << 8 | TCP_OPTION_LENGTH_TIMESTAMPS);
+        be32_put(at + 2, options->ts_val);
+        be32_put(at + 6, options->ts_ecr);
+        at += TCP_OPTION_LENGTH_TIMESTAMPS;
+    }
+    return at;
+}
+
+static unsigned char *options_put_fast_open(unsigned char *at, const struct tcp_options *options) {
+    unsigned char *end = at + ((2u + options->fo_length + 3) & ~3u);
+
+    at[0] = TCP_OPTION_FAST_OPEN;
+    at[1] = (unsigned char)(2 + options->fo_length);
+    memcpy(at + 2, options->fo_cookie, options->fo_length);
+    for (at += 2 + options->fo_length; at < end; at++)
+        *at = TCP_OPTION_NOP;
+    return end;
+}
+
+static unsigned char *options_put_sack(unsigned char *at, const struct tcp_options *options,
+                                       uint32_t blocks) {
+    be32_put(at, TCP_NOP2 << 16 | TCP_OPTION_SACK << 8 | (2 + 8 * blocks));
+    at += 4;
+    for (uint32_t i = 0; i < blocks; i++, at += 8) {
+        be32_put(at, options->sack[i].left);
+        be32_put(at + 4, options->sack[i].right);
+    }
+    return at;
+}
+
+/* Return: the end of the options. */
+static unsigned char *options_put(unsigned char *at, const struct tcp_options *options) {
+    uint32_t blocks = segment_sack_blocks(options, segment_options_length(options));
+
+    if (options->present & TCP_HAS_MSS) {
+        be32_put(at, (uint32_t)(TCP_OPTION_MSS << 24 | TCP_OPTION_LENGTH_MSS << 16) | options->mss);
+        at += TCP_OPTION_LENGTH_MSS;
+    }
+    at = options_put_sack_ts(at, options);
+    if (options->present & TCP_HAS_WSCALE) {
+        be32_put(at, (uint32_t)(TCP_OPTION_NOP << 24 | TCP_OPTION_WSCALE << 16 |
+                                TCP_OPTION_LENGTH_WSCALE << 8) |
+                         options->wscale);
+        at += 1 + TCP_OPTION_LENGTH_WSCALE;
+    }
+    if (options->present & TCP_HAS_FAST_OPEN) at = options_put_fast_open(at, options);
+    return blocks ? options_put_sack(at, options, blocks) : at;
+}
+
+uint32_t tcp_build(unsigned char *at, const struct segment *seg) {
+    uint32_t length = tcp_header_length(seg);
+
+    be16_put(at, seg->source_port);
+    be16_put(at + 2, seg->destination_port);
+    be32_put(at + 4, seg->seq.n);
+    be32_put(at + 8, seg->ack.n);
+    at[12] = (unsigned char)(length / 4 << 4);
+    at[13] = seg->flags;
+    be16_put(at + 14, seg->wnd);
+    be16_put(at + 16, 0);
+    be16_put(at + 18, seg->urgent);
+    if (length > TCP_HEADER_LENGTH)
+        must(options_put(at + TCP_HEADER_LENGTH, &seg->options) == at + length);
+    return length;
+}
+
+void tcp_checksum_put(unsigned char *tcp_header, uint64_t sum) {
+    uint16_t checksum = checksum_finish(sum);
+
+    memcpy(tcp_header + 16, &checksum, sizeof checksum);
+}
