@@ -10,8 +10,8 @@ import tempfile
 import plan
 import tap
 
-STRICT = ('-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Werror', '-fsyntax-only', '-Isrc', '-Iinclude')
-C = ('gcc', '-std=gnu17', '-Wstrict-prototypes', *STRICT, '-x', 'c')
+STRICT = ('-Wall', '-Wextra', '-Werror', '-fsyntax-only', '-Isrc', '-Iinclude')
+C = ('gcc', '-std=gnu17', *STRICT, '-x', 'c')
 CXX = ('g++', '-std=c++17', *STRICT, '-x', 'c++')
 
 
