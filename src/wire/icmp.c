@@ -12,25 +12,6 @@
  */
 #define ICMP_HEADER_LENGTH 8u
 
-enum {
-    ICMPV4_ECHO_REPLY = 0,
-    ICMPV4_UNREACHABLE = 3,
-    ICMPV4_SOURCE_QUENCH = 4,
-    ICMPV4_ECHO_REQUEST = 8,
-    ICMPV4_TIME_EXCEEDED = 11,
-    ICMPV4_PARAMETER_PROBLEM = 12,
-    ICMPV4_CODE_TOO_BIG = 4, /* of ICMPV4_UNREACHABLE: "fragmentation needed and DF set" */
-};
-
-enum {
-    ICMPV6_UNREACHABLE = 1,
-    ICMPV6_TOO_BIG = 2,
-    ICMPV6_TIME_EXCEEDED = 3,
-    ICMPV6_PARAMETER_PROBLEM = 4,
-    ICMPV6_ECHO_REQUEST = 128,
-    ICMPV6_ECHO_REPLY = 129,
-};
-
 static enum icmp_kind icmpv4_kind(uint8_t type, uint8_t code) {
     switch (type) {
     case ICMPV4_ECHO_REPLY: return ICMP_ECHO_REPLY;

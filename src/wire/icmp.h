@@ -22,6 +22,26 @@ enum icmp_kind {
     ICMP_SOURCE_QUENCH, /* v4: to be ignored, RFC 6633 */
 };
 
+/* Types on the wire. */
+enum icmpv4_type {
+    ICMPV4_ECHO_REPLY = 0,
+    ICMPV4_UNREACHABLE = 3,
+    ICMPV4_SOURCE_QUENCH = 4,
+    ICMPV4_ECHO_REQUEST = 8,
+    ICMPV4_TIME_EXCEEDED = 11,
+    ICMPV4_PARAMETER_PROBLEM = 12,
+    ICMPV4_CODE_TOO_BIG = 4, /* of ICMPV4_UNREACHABLE: "fragmentation needed and DF set" */
+};
+
+enum icmpv6_type {
+    ICMPV6_UNREACHABLE = 1,
+    ICMPV6_TOO_BIG = 2,
+    ICMPV6_TIME_EXCEEDED = 3,
+    ICMPV6_PARAMETER_PROBLEM = 4,
+    ICMPV6_ECHO_REQUEST = 128,
+    ICMPV6_ECHO_REPLY = 129,
+};
+
 struct icmp_message {
     enum icmp_kind kind;
     uint8_t version;    /* 4 or 6 */
