@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RFC 9293 section 3.10.7.4 for TIME-WAIT, which is a line of its own.
+ *
+ * A reset is ignored, exact or not: it may be as old as anything else here (RFC 1337 fix F1).  The peer's FIN again is
+ * acknowledged and 2 MSL starts anew.  A SYN that is newer than the old incarnation takes its place (RFC 6191, RFC 1122 section
+ * 4.2.2.13); everything else that needs an answer gets an ACK, now and then.
+ */
+#include "tcp/arrives.h"
+#include "tcp/isn.h"
+#include "tcp/tcp.h"
+
+#define TS_RECENT_LIFE_S (24 * 24 * 3600u) /* RFC 7323 section 5.5 */
+
+/* RFC 6191 section 2, the sequence number deciding where timestamps cannot. */
+static bool is_newer(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
+    bool had = tw->flags & TIME_WAIT_TIMESTAMPS, has = segment_has_option(seg, TCP_HAS_TIMESTAMPS);
+    int32_t newer_ms = (int32_t)(seg->options.ts_val - tw->ts_recent);
+
+    if (!had && has && t->config.timestamps)
+        return true;
+    if (had && has && newer_ms && tcp_now_s(t) - tw->ts_recent_s < TS_RECENT_LIFE_S)
+        return newer_ms > 0;
+    return seq_gt(seg->seq, tw->rcv_nxt);
+}
+
+/* A SYN takes the place of the line, if there is still somebody who listens. */
+static enum tercet_verdict reuse(struct tcp *t, uint32_t index, const struct tuple *tuple, uint32_t tag,
+                                 const struct segment *seg) {
+    uint32_t listener = listener_find(t, tuple);
+    enum tercet_verdict verdict;
+
+    time_wait_free(t, index);
+    if (!listener)
+        return arrives_closed(t, tuple, seg);
+    verdict = arrives_listen(t, (uint16_t)listener, tuple, tag, seg);
+    return verdict == TERCET_SYN_ADMITTED ? TERCET_TIME_WAIT_REUSED : verdict;
+}
+
+static bool is_acceptable(const struct time_wait *tw, const struct segment *seg) {
+    return seq_eq(seg->seq, tw->rcv_nxt) || seq_is_in(seg->seq, tw->rcv_nxt, tw->rcv_wnd);
+}
+
+enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple, uint32_t tag,
+                                      const struct segment *seg) {
+    struct time_wait *tw = tcp_time_wait(t, index);
+    uint8_t control = seg->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_FIN);
+    enum tercet_verdict verdict = TERCET_TIME_WAIT_ACKED;
+
+    if (control & TCP_RST)
+        return TERCET_TIME_WAIT_RST;
+    if (control == TCP_SYN && is_newer(t, tw, seg))
+        return reuse(t, index, tuple, tag, seg);
+    if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
+        time_wait_restart(t, index);
+        verdict = TERCET_TIME_WAIT_FIN;
+    } else if (!segment_span(seg) && is_acceptable(tw, seg)) {
+        return TERCET_TAKEN; /* a bare ACK in its place: answering could make two TIME-WAITs talk for ever */
+    }
+    return time_wait_answer(t, tw) ? verdict : TERCET_TIME_WAIT_THROTTLED;
+}

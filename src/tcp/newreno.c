@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Slow start and congestion avoidance of RFC 5681, the way of NewReno.
+ *
+ * Below ssthresh each acknowledgement adds what it acknowledges, at most one segment; above it, one segment is added
+ * for every cwnd of acknowledged octets (appropriate byte counting, RFC 3465: congestion[0] counts them).  A loss halves what
+ * is in flight, down to two segments at least (RFC 5681 equation 4).
+ */
+#include "tcp/congestion.h"
+#include "tcp/tcp.h"
+
+static uint32_t initial_window(const struct tcp *t, const struct tcb *tcb) {
+    uint32_t mss = tcb->mss_bytes, two = 2 * mss, floor = two > 14600 ? two : 14600;
+    uint32_t window = t->config.initial_segments * mss;
+
+    if (tcb_is(tcb, TCB_SYN_TWICE))
+        return mss;
+    if (t->config.initial_segments > 4 && window > floor)
+        return floor;
+    return window;
+}
+
+void congestion_init(const struct tcp *t, struct tcb *tcb) {
+    tcb->cwnd = initial_window(t, tcb);
+    tcb->ssthresh = CONGESTION_CWND_MAX;
+}
+
+void congestion_idle(const struct tcp *t, struct tcb *tcb) {
+    uint32_t window = initial_window(t, tcb);
+
+    if (tcb->cwnd > window)
+        tcb->cwnd = window;
+}
+
+static void newreno_acked(struct tcb *tcb, uint32_t bytes) {
+    uint32_t mss = tcb->mss_bytes, add = 0;
+
+    if (tcb->cwnd < tcb->ssthresh) {
+        add = bytes < mss ? bytes : mss;
+    } else {
+        tcb->congestion[0] += bytes;
+        if (tcb->congestion[0] >= tcb->cwnd) {
+            tcb->congestion[0] -= tcb->cwnd;
+            add = mss;
+        }
+    }
+    if (tcb->cwnd < CONGESTION_CWND_MAX)
+        tcb->cwnd += add;
+}
+
+static uint32_t newreno_lost(const struct tcb *tcb) {
+    uint32_t half = tcb_flight(tcb) / 2, least = 2u * tcb->mss_bytes;
+
+    return half > least ? half : least;
+}
+
+const struct congestion congestion_newreno = {"newreno", newreno_acked, newreno_lost};

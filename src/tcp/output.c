@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a connection sends next.
+ *
+ * The owed list holds the connections that may have something to send; each is asked again and again until it has nothing, then
+ * leaves the list.  A connection answers in this order: its SYN; an ACK for each out-of-order segment; the
+ * segment that recovery wants again; a window probe; new data, with its FIN; a bare ACK.  All but the first carry the latest
+ * acknowledgement, so that the bare one is needed only when nothing else went.
+ *
+ * New data goes when the windows of the peer and of congestion control let it, and when it is no silly little segment: a full
+ * one, the last one with nothing else in flight (Nagle, RFC 9293 section 3.7.4) or half of the largest window the
+ * peer ever offered (section 3.8.6.2.1).
+ */
+#include "tcp/output.h"
+
+#include "tcp/congestion.h"
+#include "tcp/mss.h"
+#include "tcp/receive.h"
+#include "tcp/rtt.h"
+#include "tcp/tcb_life.h"
+#include "tcp/tcp.h"
+#include "tcp/timers.h"
+
+#define TIMESTAMPS_LENGTH 12u /* octets of option, padded */
+
+static void segment_start(const struct tcb *tcb, struct departure *out, unsigned flags, struct seq seq) {
+    *out = (struct departure){.tuple = tcb->tuple};
+    out->seg.source_port = tcb->tuple.local_port;
+    out->seg.destination_port = tcb->tuple.remote_port;
+    out->seg.flags = (uint8_t)flags;
+    out->seg.seq = seq;
+}
+
+static void put_timestamps(const struct tcp *t, const struct tcb *tcb, struct segment *seg) {
+    seg->options.present |= TCP_HAS_TIMESTAMPS;
+    seg->options.ts_val = tcp_now_ms(t) + tcb->ts_offset;
+    seg->options.ts_ecr = segment_has(seg, TCP_ACK) ? tcb->ts_recent : 0;
+}
+
+/* The acknowledgement that every segment behind the SYN carries; with it, no other is owed. */
+static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
+    seg->flags |= TCP_ACK;
+    seg->ack = tcb->rcv_nxt;
+    seg->wnd = window_field(receive_window(tcb), tcb->rcv_scale);
+    if (tcb_is(tcb, TCB_TIMESTAMPS))
+        put_timestamps(t, tcb, seg);
+    tcb->last_ack_sent = tcb->rcv_nxt;
+    tcb->unacked = 0;
+    tcb->flags &= ~(uint32_t)(TCB_ACK_NOW | TCB_ACK_LATER);
+    timer_clear(tcb, TIMER_DELAYED_ACK);
+}
+
+static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    segment_start(tcb, out, TCP_ACK, tcb->snd_max);
+    put_ack(t, tcb, &out->seg);
+    return true;
+}
+
+/* Our SYN, or SYN-ACK in a simultaneous open.  Options are offered in the first and granted in the second. */
+static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    bool offers = tcb->state == TERCET_STATE_SYN_SENT;
+    struct segment *seg = &out->seg;
+
+    segment_start(tcb, out, TCP_SYN, tcb->iss);
+    if (!offers) {
+        seg->flags |= TCP_ACK;
+        seg->ack = tcb->rcv_nxt;
+        tcb->last_ack_sent = tcb->rcv_nxt;
+        tcb->flags &= ~(uint32_t)TCB_ACK_NOW;
+    }
+    seg->wnd = window_field(tcb->rcv_limit, 0);
+    seg->options.present = TCP_HAS_MSS;
+    seg->options.mss = tcb->announced_mss;
+    if (offers ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS))
+        put_timestamps(t, tcb, seg);
+    if (offers ? t->config.sack : tcb_is(tcb, TCB_SACK))
+        seg->options.present |= TCP_HAS_SACK_PERMITTED;
+    if (offers ? t->config.window_scale : tcb_is(tcb, TCB_SCALED)) {
+        seg->options.present |= TCP_HAS_WSCALE;
+        seg->options.wscale = wscale_for(tcb->rcv_limit);
+    }
+    tcb->snd_nxt = tcb->snd_max = seq_add(tcb->iss, 1);
+    if (!tcb_is(tcb, TCB_SYN_TWICE))
+        rtt_start(t, tcb);
+    timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    return true;
+}
+
+/* Payload that fits in one segment beside its options. */
+static uint32_t payload_max(const struct tcb *tcb) {
+    return tcb->mss_bytes - (tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0);
+}
+
+/* A segment of @n octets from @from, with our FIN if @fin. */
+static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, struct seq from, uint32_t n, bool fin) {
+    struct seq to = seq_add(from, n + fin);
+    bool is_last = seq_eq(seq_add(from, n), tcb->snd_end);
+
+    segment_start(tcb, out, (n && is_last ? TCP_PSH : 0u) | (fin ? TCP_FIN : 0u), from);
+    put_ack(t, tcb, &out->seg);
+    out->seg.length = n;
+    out->ring = &tcb->snd;
+    out->at = from.n;
+    if (seq_lt(from, tcb->snd_max)) {
+        tcb->retransmits++;
+        t->retransmitted++;
+        if (tcb_is(tcb, TCB_TIMING) && seq_gt(tcb->timed_seq, from))
+            tcb->flags &= ~(uint32_t)TCB_TIMING;
+    }
+    tcb->snd_max = seq_max(tcb->snd_max, to);
+    tcb->sent = t->tick;
+    return true;
+}
+
+/* Recovery wants the segment at snd_una again; snd_nxt stays. */
+static bool again_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    struct seq from = tcb->snd_una;
+    uint32_t sent = seq_le(from, tcb->snd_end) ? seq_distance(from, seq_min(tcb->snd_max, tcb->snd_end)) : 0;
+    uint32_t n = sent < payload_max(tcb) ? sent : payload_max(tcb);
+    bool fin = tcb_is(tcb, TCB_FIN_QUEUED) && n == sent && seq_gt(tcb->snd_max, tcb->snd_end);
+
+    tcb->flags &= ~(uint32_t)TCB_RETRANSMIT;
+    if (!n && !fin)
+        return false;
+    if (!timer_is_set(tcb, TIMER_RETRANSMIT))
+        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    return data_departs(t, tcb, out, from, n, fin);
+}
+
+/* Octets queued behind snd_nxt. */
+static uint32_t queued(const struct tcb *tcb) {
+    return seq_lt(tcb->snd_nxt, tcb->snd_end) ? seq_distance(tcb->snd_nxt, tcb->snd_end) : 0;
+}
+
+static bool fin_is_unsent(const struct tcb *tcb) {
+    return tcb_is(tcb, TCB_FIN_QUEUED) && seq_le(tcb->snd_nxt, tcb->snd_end);
+}
+
+/* What the peer's window lets go behind snd_nxt; it may have shrunk to nothing (RFC 9293 SHLD-16). */
+static uint32_t window_left(const struct tcb *tcb) {
+    struct seq edge = seq_add(tcb->snd_una, tcb->snd_wnd);
+
+    return seq_lt(tcb->snd_nxt, edge) ? seq_distance(tcb->snd_nxt, edge) : 0;
+}
+
+/* What congestion control lets go behind snd_nxt, with limited transmit (RFC 3042) for the first two duplicate ACKs. */
+static uint32_t congestion_left(const struct tcb *tcb) {
+    uint32_t extra = !tcb_is(tcb, TCB_RECOVERY) && tcb->dupacks <= 2 ? tcb->dupacks * (uint32_t)tcb->mss_bytes : 0;
+    uint32_t in_flight = seq_distance(tcb->snd_una, tcb->snd_nxt);
+
+    return tcb->cwnd + extra > in_flight ? tcb->cwnd + extra - in_flight : 0;
+}
+
+/*
+ * An octet (or our FIN) beyond the window, or the little that a silly window lets go.  It is not in flight for the
+ * retransmission timer: the next probe repeats it.
+ */
+static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    struct seq next = tcb->snd_nxt;
+    uint32_t n = queued(tcb), room = window_left(tcb);
+
+    tcb->flags &= ~(uint32_t)TCB_PROBE;
+    if (!n && !fin_is_unsent(tcb))
+        return false;
+    room = room ? room : 1;
+    room = room < payload_max(tcb) ? room : payload_max(tcb);
+    if (n > room)
+        n = room;
+    if (tcb->probes < UINT8_MAX)
+        tcb->probes++;
+    data_departs(t, tcb, out, next, n, n == 0);
+    return true;
+}
+
+/* Whether @n octets, the last if @is_last, are worth a segment.  Source: RFC 9293 section 3.8.6.2.1 (MUST-38), 3.7.4 (SHLD-7). */
+static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
+    bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
+
+    if (n == payload_max(tcb) || seq_lt(tcb->snd_nxt, tcb->snd_max))
+        return true;
+    if (is_last)
+        return nothing_in_flight || tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
+    return n >= tcb->snd_max_wnd / 2 && (nothing_in_flight || tcb_is(tcb, TCB_NODELAY));
+}
+
+static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    uint32_t waiting = queued(tcb), wnd = window_left(tcb), n = congestion_left(tcb);
+    struct seq from = tcb->snd_nxt;
+    bool fin, is_new = seq_eq(from, tcb->snd_max);
+
+    n = n < wnd ? n : wnd;
+    n = n < payload_max(tcb) ? n : payload_max(tcb);
+    n = n < waiting ? n : waiting;
+    fin = fin_is_unsent(tcb) && n == waiting && wnd > n;
+    if (!n && !fin)
+        return false;
+    if (!fin && !is_worth_sending(tcb, n, n == waiting))
+        return false;
+    data_departs(t, tcb, out, from, n, fin);
+    tcb->snd_nxt = seq_add(from, n + fin);
+    if (is_new)
+        rtt_start(t, tcb);
+    timer_clear(tcb, TIMER_PERSIST);
+    if (!timer_is_set(tcb, TIMER_RETRANSMIT))
+        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    return true;
+}
+
+/* Something waits, nothing is in flight to bring an ACK, and no timer runs: only a probe can find the window open. */
+static void persist(struct tcp *t, struct tcb *tcb) {
+    uint64_t wait_us = (uint64_t)tcb->rto_us << (tcb->probes < 10 ? tcb->probes : 10);
+
+    if (!queued(tcb) && !fin_is_unsent(tcb))
+        return;
+    if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST))
+        return;
+    timer_set(t, tcb, TIMER_PERSIST, wait_us < t->config.rto_max_us ? wait_us : t->config.rto_max_us);
+}
+
+/* RFC 5681 section 4.1. */
+static void note_idle(const struct tcp *t, struct tcb *tcb) {
+    uint64_t idle_us = ((uint64_t)(t->tick.n - tcb->sent.n) << TICK_SHIFT) / NS_PER_US;
+
+    if (seq_eq(tcb->snd_una, tcb->snd_max) && tick_is_armed(tcb->sent) && idle_us > tcb->rto_us && queued(tcb))
+        congestion_idle(t, tcb);
+}
+
+static bool sends_data(const struct tcb *tcb) {
+    return tcb_is_synchronized(tcb) && tcb->state != TERCET_STATE_FIN_WAIT_2;
+}
+
+static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    if (!tcb_is_synchronized(tcb) && seq_eq(tcb->snd_nxt, tcb->iss))
+        return syn_departs(t, tcb, out);
+    if (tcb->state == TERCET_STATE_SYN_SENT)
+        return false;
+    if (tcb->dupacks_owed) {
+        tcb->dupacks_owed--;
+        return bare_ack(t, tcb, out);
+    }
+    if (sends_data(tcb)) {
+        if (tcb_is(tcb, TCB_RETRANSMIT) && again_departs(t, tcb, out))
+            return true;
+        note_idle(t, tcb);
+        if (new_data_departs(t, tcb, out))
+            return true;
+        if (tcb_is(tcb, TCB_PROBE) && probe_departs(t, tcb, out))
+            return true;
+        persist(t, tcb);
+    }
+    return tcb_is(tcb, TCB_ACK_NOW) && bare_ack(t, tcb, out);
+}
+
+bool tcb_next_departs(struct tcp *t, struct departure *out) {
+    uint32_t index;
+
+    while ((index = t->owed.head) != 0) {
+        struct tcb *tcb = tcp_tcb(t, index);
+
+        if (tcb_departs(t, tcb, out))
+            return true;
+        list_remove(&t->owed, index);
+        tcb->flags &= ~(uint32_t)TCB_OWED;
+    }
+    return false;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tcp/reassembly.h"
+
+#include <string.h>
+
+#include "tcp/tcp.h"
+
+static struct reassembly *record_of(const struct tcp *t, const struct tcb *tcb) {
+    return tcb->reassembly ? pool_at(&t->reassemblies, tcb->reassembly) : NULL;
+}
+
+static void range_remove(struct reassembly *r, uint32_t i) {
+    r->n--;
+    memmove(&r->range[i], &r->range[i + 1], (r->n - i) * sizeof r->range[0]);
+}
+
+/* Whether two ranges overlap or touch. */
+static bool ranges_join(struct seq_range a, struct seq_range b) {
+    return seq_le(a.from, b.to) && seq_le(b.from, a.to);
+}
+
+static struct reassembly *record_open(struct tcp *t, struct tcb *tcb) {
+    struct reassembly *r = record_of(t, tcb);
+
+    if (r)
+        return r;
+    tcb->reassembly = pool_take(&t->reassemblies);
+    r = record_of(t, tcb);
+    if (r) {
+        r->n = 0;
+        r->has_fin = false;
+    }
+    return r;
+}
+
+/* Take out all that join @new, which grows over them. */
+static struct seq_range absorb(struct reassembly *r, struct seq_range new) {
+    for (uint32_t i = 0; i < r->n;) {
+        if (!ranges_join(r->range[i], new)) {
+            i++;
+            continue;
+        }
+        new.from = seq_min(new.from, r->range[i].from);
+        new.to = seq_max(new.to, r->range[i].to);
+        range_remove(r, i);
+    }
+    return new;
+}
+
+bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct seq to, bool fin) {
+    struct reassembly *r = record_open(t, tcb);
+    struct seq_range new = {from, to};
+
+    if (!r)
+        return false;
+    if (!seq_eq(from, to)) {
+        new = absorb(r, new);
+        if (r->n == REASSEMBLY_MAX)
+            return false; /* absorb took none out, or there would be room */
+        memmove(&r->range[1], &r->range[0], r->n * sizeof r->range[0]);
+        r->range[0] = new;
+        r->n++;
+    }
+    if (fin) {
+        r->has_fin = true;
+        r->fin = to;
+    }
+    return true;
+}
+
+bool reassembly_advance(struct tcp *t, struct tcb *tcb, bool *fin) {
+    struct reassembly *r = record_of(t, tcb);
+    struct seq_range here = {tcb->rcv_nxt, tcb->rcv_nxt};
+    struct seq before = tcb->rcv_nxt;
+
+    *fin = false;
+    if (!r)
+        return false;
+    tcb->rcv_nxt = seq_max(tcb->rcv_nxt, absorb(r, here).to);
+    *fin = r->has_fin && seq_eq(r->fin, tcb->rcv_nxt);
+    if (*fin || (!r->n && !r->has_fin))
+        reassembly_release(t, tcb);
+    return !seq_eq(before, tcb->rcv_nxt);
+}
+
+struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb) {
+    const struct reassembly *r = record_of(t, tcb);
+    struct seq top = tcb->rcv_nxt;
+
+    for (uint32_t i = 0; r && i < r->n; i++)
+        top = seq_max(top, r->range[i].to);
+    return top;
+}
+
+void reassembly_release(struct tcp *t, struct tcb *tcb) {
+    if (!tcb->reassembly)
+        return;
+    pool_give(&t->reassemblies, tcb->reassembly);
+    tcb->reassembly = 0;
+}

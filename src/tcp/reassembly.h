@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_TCP_REASSEMBLY_H
+#define TERCET_TCP_REASSEMBLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/seq.h"
+
+struct tcp;
+struct tcb;
+
+/*
+ * What has arrived beyond a gap.  The octets lie in the receive ring at their place already; here is which of
+ * them are there, in a record that exists only while there is a gap.  The number of ranges is bounded: a peer that sends every
+ * second octet gets the rest of them sent again (SegmentSmack, CVE-2018-5390), and each insertion costs at most one
+ * pass over the ranges.
+ */
+#define REASSEMBLY_MAX 16
+
+struct seq_range {
+    struct seq from, to; /* to is behind the last */
+};
+
+struct reassembly {
+    uint32_t n; /* ranges; the pool's link while free */
+    struct seq_range range[REASSEMBLY_MAX]; /* disjoint, not adjacent; the most recently grown first (RFC 2018 section 4) */
+    bool has_fin;
+    struct seq fin; /* the sequence number of a FIN behind the gap */
+};
+
+/*
+ * Note @from..@to and, if @fin, a FIN at @to; not before rcv_nxt.
+ * Return: false when there is no record or no range left (nothing has changed).
+ */
+bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct seq to, bool fin);
+
+/*
+ * rcv_nxt has moved: take what has become contiguous with it.
+ * @fin: set when a FIN stands at the new rcv_nxt
+ * Return: true when a gap was closed or rcv_nxt moved on.
+ */
+bool reassembly_advance(struct tcp *t, struct tcb *tcb, bool *fin);
+
+/* Behind the highest octet that is there, or rcv_nxt. */
+struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb);
+
+void reassembly_release(struct tcp *t, struct tcb *tcb);
+
+#endif

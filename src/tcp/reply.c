@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tcp/reply.h"
+
+#include <string.h>
+
+#include "tcp/tcp.h"
+
+bool reply_push(struct tcp *t, const struct reply *reply) {
+    struct replies *replies = &t->replies;
+
+    if (replies->count == replies->limit) {
+        t->verdicts[TERCET_REPLIES_FULL]++;
+        return false;
+    }
+    replies->ring[(replies->head + replies->count++) % replies->limit] = *reply;
+    return true;
+}
+
+void reply_build(const struct reply *reply, struct departure *out) {
+    *out = (struct departure){.tuple = reply->tuple};
+    out->seg.source_port = reply->tuple.local_port;
+    out->seg.destination_port = reply->tuple.remote_port;
+    out->seg.seq = reply->seq;
+    out->seg.ack = reply->ack;
+    out->seg.flags = reply->flags;
+    out->seg.wnd = reply->wnd;
+    out->seg.options.present = reply->options;
+    out->seg.options.mss = reply->mss_bytes;
+    out->seg.options.wscale = reply->wscale;
+    out->seg.options.ts_val = reply->ts_val;
+    out->seg.options.ts_ecr = reply->ts_ecr;
+}
+
+bool reply_departs(struct tcp *t, struct departure *out) {
+    struct replies *replies = &t->replies;
+
+    if (!replies->count)
+        return false;
+    reply_build(&replies->ring[replies->head], out);
+    replies->head = (replies->head + 1) % replies->limit;
+    replies->count--;
+    return true;
+}
+
+bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg) {
+    struct reply reset = {.tuple = *tuple, .flags = TCP_RST};
+
+    if (segment_has(seg, TCP_ACK)) {
+        reset.seq = seg->ack;
+    } else {
+        reset.flags |= TCP_ACK;
+        reset.ack = seq_add(seg->seq, segment_span(seg));
+    }
+    return reply_push(t, &reset);
+}
+
+bool reset_is_allowed(struct tcp *t, const struct tercet_address *source) {
+    uint32_t second = tcp_now_s(t) + 1; /* never 0: a fresh bucket counts no second */
+    struct reset_bucket *bucket;
+    uint64_t words[2];
+
+    memcpy(words, source->octets, 16);
+    bucket = &t->resets.bucket[siphash_words(&t->keys.key[KEY_RESETS], words, 2, 0, 0) % RESET_BUCKETS];
+    if (bucket->second != second)
+        *bucket = (struct reset_bucket){.second = second};
+    if (bucket->used == RESETS_A_SECOND)
+        return false;
+    bucket->used++;
+    return true;
+}

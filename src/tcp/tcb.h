@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_TCP_TCB_H
+#define TERCET_TCP_TCB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tercet/stack.h>
+
+#include "base/instant.h"
+#include "base/list.h"
+#include "base/ring.h"
+#include "base/seq.h"
+#include "base/wheel.h"
+#include "tcp/tuple.h"
+
+struct congestion;
+
+/* Deadlines of a connection, all behind one wheel node. */
+enum tcb_timer {
+    TIMER_RETRANSMIT, /* RFC 6298 */
+    TIMER_PERSIST,    /* zero window probes and the sender's silly-window override, RFC 9293 section 3.8.6 */
+    TIMER_DELAYED_ACK,
+    TIMER_KEEPALIVE,
+    TIMER_USER_TIMEOUT,
+    TIMER_FIN_WAIT_2, /* of a connection that its user has closed */
+    TIMER_COUNT
+};
+
+/* What a connection owes or is, in tcb.flags. */
+enum tcb_flag {
+    TCB_OWED = 1 << 0,         /* in the owed list */
+    TCB_READY = 1 << 1,        /* in the ready list */
+    TCB_ORPHAN = 1 << 2,       /* the user has given the value back */
+    TCB_ACCEPTED = 1 << 3,     /* the user has it (active open, or accepted) */
+    TCB_ACTIVE = 1 << 4,       /* opened by us */
+    TCB_ACK_NOW = 1 << 5,      /* an ACK is owed */
+    TCB_ACK_LATER = 1 << 6,    /* a delayed ACK is owed */
+    TCB_RETRANSMIT = 1 << 7,   /* the segment at snd_una is owed again */
+    TCB_PROBE = 1 << 8,        /* a window probe is owed */
+    TCB_FIN_QUEUED = 1 << 9,   /* our FIN follows snd_end */
+    TCB_FIN_RECEIVED = 1 << 10, /* the peer's FIN is at rcv_nxt - 1 */
+    TCB_TIMESTAMPS = 1 << 11,  /* agreed */
+    TCB_SACK = 1 << 12,        /* agreed */
+    TCB_SCALED = 1 << 13,      /* window scaling agreed */
+    TCB_NODELAY = 1 << 14,
+    TCB_WANTS_ROOM = 1 << 15,  /* a write was cut short */
+    TCB_TIMING = 1 << 16,      /* an RTT measurement runs, for timed_seq */
+    TCB_RECOVERY = 1 << 17,    /* fast recovery, until recover is acknowledged */
+    TCB_LISTED = 1 << 18,      /* in its listener's accept queue */
+    TCB_CLOSE_AT_OPEN = 1 << 19, /* closed by its user before it was open */
+    TCB_INDEXED = 1 << 20,     /* the index leads to it */
+    TCB_SYN_TWICE = 1 << 21,   /* our SYN was sent more than once */
+    TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
+};
+
+/*
+ * The transmission control block (RFC 9293 section 3.3.1): all of an open connection but its waiting bytes.
+ *
+ * Stream octets live in the rings at their sequence number; snd holds snd_una (behind the SYN) .. snd_end, rcv holds
+ * rcv_user .. rcv_nxt and, behind gaps, what the reassembly record lists.  SND.NXT of the RFC, the highest
+ * sequence number sent, is snd_max here: after a timeout snd_nxt goes back to snd_una and walks up again.
+ */
+struct tcb {
+    /* Identity. */
+    uint32_t tag; /* in the flow index; the pool's link while free */
+    uint32_t generation;
+    struct tuple tuple;
+    uint8_t state;  /* enum tercet_state */
+    uint8_t reason; /* enum tercet_reason */
+    uint32_t flags; /* enum tcb_flag */
+
+    /* Send sequence. */
+    struct seq snd_una, snd_nxt, snd_max, snd_end;
+    struct seq snd_wl1, snd_wl2, iss;
+    uint32_t snd_wnd, snd_max_wnd; /* octets, scaled */
+    uint32_t snd_limit;            /* send buffer, octets */
+
+    /* Receive sequence. */
+    struct seq rcv_nxt, rcv_user, rcv_adv; /* next expected, next the user reads, right edge announced */
+    struct seq irs, last_ack_sent;
+    uint32_t rcv_limit; /* receive buffer, octets */
+
+    /* Timestamps. */
+    uint32_t ts_recent, ts_recent_s, ts_offset;
+    uint32_t ts_first; /* TSval of our first SYN */
+
+    /* Round trip, congestion, recovery. */
+    uint32_t srtt_us8, rttvar_us4; /* scaled by 8 and 4 as in RFC 6298's reference arithmetic */
+    uint32_t rto_us;
+    struct seq timed_seq;
+    uint32_t timed_us; /* when it was sent */
+    uint32_t cwnd, ssthresh;
+    uint32_t congestion[2]; /* private to the algorithm */
+    struct seq recover;
+    struct tick sent;       /* when data was last sent */
+    struct tick challenged; /* when an ACK was last sent out of turn */
+    uint32_t retransmits;
+    uint16_t mss_bytes;     /* largest payload we send, options not deducted */
+    uint16_t announced_mss; /* MSS we announced */
+    uint8_t snd_scale, rcv_scale;
+    uint8_t dupacks;
+    uint8_t retries; /* expirations since the last acknowledgement of something new */
+    uint8_t ready;   /* enum tercet_ready bits not yet pulled */
+    uint8_t probes;  /* window probes sent since the window closed */
+    uint8_t unacked; /* data segments taken since the last ACK left */
+    uint8_t dupacks_owed; /* out-of-order segments that each get an ACK of their own (RFC 5681 section 4.2) */
+    uint8_t reserved;
+    uint16_t listener;
+
+    /* Buffers. */
+    struct ring snd, rcv;
+    uint32_t reassembly; /* record of out-of-order ranges, 0 if none */
+
+    /* Timers and lists. */
+    struct tick deadline[TIMER_COUNT];
+    struct wheel_node timer;
+    struct list_link owed, readied;
+    struct list_link accepting; /* in the accept queue */
+    uint64_t user;
+};
+
+_Static_assert(sizeof(struct tcb) <= 304, "an idle connection, index included, stays within 320 octets");
+
+static inline bool tcb_is(const struct tcb *tcb, uint32_t flags) {
+    return (tcb->flags & flags) != 0;
+}
+
+static inline bool tcb_is_synchronized(const struct tcb *tcb) {
+    return tcb->state >= TERCET_STATE_ESTABLISHED;
+}
+
+/* Whether text can still arrive: our side has not seen the peer's FIN. */
+static inline bool tcb_receives(const struct tcb *tcb) {
+    return tcb->state == TERCET_STATE_ESTABLISHED || tcb->state == TERCET_STATE_FIN_WAIT_1 ||
+           tcb->state == TERCET_STATE_FIN_WAIT_2;
+}
+
+/* The right edge of what we take now: never left of what was announced (RFC 9293 SHLD-14). */
+static inline uint32_t tcb_rcv_wnd(const struct tcb *tcb) {
+    return seq_lt(tcb->rcv_nxt, tcb->rcv_adv) ? seq_distance(tcb->rcv_nxt, tcb->rcv_adv) : 0;
+}
+
+/* Bytes that wait for the user. */
+static inline uint32_t tcb_readable(const struct tcb *tcb) {
+    return seq_distance(tcb->rcv_user, tcb->rcv_nxt) - tcb_is(tcb, TCB_FIN_RECEIVED);
+}
+
+/* Where the bytes not yet acknowledged begin in the stream. */
+static inline struct seq tcb_snd_begin(const struct tcb *tcb) {
+    return seq_eq(tcb->snd_una, tcb->iss) ? seq_add(tcb->iss, 1) : seq_min(tcb->snd_una, tcb->snd_end);
+}
+
+/* Sequence numbers sent and not acknowledged. */
+static inline uint32_t tcb_flight(const struct tcb *tcb) {
+    return seq_distance(tcb->snd_una, tcb->snd_max);
+}
+
+#endif

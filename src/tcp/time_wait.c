@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tcp/time_wait.h"
+
+#include "tcp/isn.h"
+#include "tcp/mss.h"
+#include "tcp/tcb_life.h"
+#include "tcp/tcp.h"
+
+static struct tick two_msl(const struct tcp *t) {
+    return tick_after_us(t->now, (uint64_t)t->config.msl_ms * 2 * 1000);
+}
+
+/* Out of queue and pool; the index is the caller's to mend. */
+static void time_wait_release(struct tcp *t, uint32_t index) {
+    list_remove(&t->time_wait_queue, index);
+    pool_give(&t->time_waits, index);
+}
+
+void time_wait_free(struct tcp *t, uint32_t index) {
+    uint32_t tag = tcp_tag(t, &tcp_time_wait(t, index)->tuple);
+
+    flow_remove(&t->flows, tag, flow_ref(FLOW_TIME_WAIT, index));
+    time_wait_release(t, index);
+}
+
+static bool acknowledge(struct tcp *t, const struct time_wait *tw) {
+    struct reply reply = {
+        .tuple = tw->tuple,
+        .flags = TCP_ACK,
+        .seq = tw->snd_nxt,
+        .ack = tw->rcv_nxt,
+        .wnd = window_field(tw->rcv_wnd, tw->rcv_scale),
+    };
+
+    if (tw->flags & TIME_WAIT_TIMESTAMPS) {
+        reply.options = TCP_HAS_TIMESTAMPS;
+        reply.ts_val = tcp_now_ms(t) + isn_ts_offset(t, &tw->tuple);
+        reply.ts_ecr = tw->ts_recent;
+    }
+    return reply_push(t, &reply);
+}
+
+void time_wait_enter(struct tcp *t, struct tcb *tcb) {
+    uint32_t index = pool_take(&t->time_waits);
+    struct time_wait *tw;
+
+    if (!index) {
+        time_wait_free(t, t->time_wait_queue.head); /* the oldest */
+        index = pool_take(&t->time_waits);
+    }
+    tw = tcp_time_wait(t, index);
+    *tw = (struct time_wait){
+        .tuple = tcb->tuple,
+        .flags = tcb_is(tcb, TCB_TIMESTAMPS) ? TIME_WAIT_TIMESTAMPS : 0,
+        .snd_nxt = tcb->snd_max,
+        .rcv_nxt = tcb->rcv_nxt,
+        .rcv_wnd = tcb_rcv_wnd(tcb),
+        .ts_recent = tcb->ts_recent,
+        .ts_recent_s = tcb->ts_recent_s,
+        .deadline = two_msl(t),
+        .rcv_scale = tcb->rcv_scale,
+    };
+    list_push(&t->time_wait_queue, index);
+    flow_replace(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)), flow_ref(FLOW_TIME_WAIT, index));
+    if (tcb_is(tcb, TCB_ACK_NOW))
+        acknowledge(t, tw);
+    tcb->flags &= ~(uint32_t)TCB_INDEXED;
+}
+
+void time_wait_restart(struct tcp *t, uint32_t index) {
+    list_remove(&t->time_wait_queue, index);
+    tcp_time_wait(t, index)->deadline = two_msl(t);
+    list_push(&t->time_wait_queue, index);
+}
+
+bool time_wait_answer(struct tcp *t, struct time_wait *tw) {
+    return throttle_pass(t, &tw->answered) && acknowledge(t, tw);
+}
+
+void time_wait_tick(struct tcp *t) {
+    uint32_t index;
+
+    while ((index = t->time_wait_queue.head) != 0 && tick_is_due(tcp_time_wait(t, index)->deadline, t->tick))
+        time_wait_free(t, index);
+}
+
+struct instant time_wait_deadline(const struct tcp *t) {
+    uint32_t index = t->time_wait_queue.head;
+
+    return index ? tick_instant(tcp_time_wait(t, index)->deadline, t->now) : INSTANT_NEVER;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_TCP_TIMERS_H
+#define TERCET_TCP_TIMERS_H
+
+#include <stdint.h>
+
+#include "tcp/tcb.h"
+
+struct tcp;
+
+/*
+ * A connection's deadlines.  One wheel node stands for the earliest of them; when it fires too early, because a
+ * deadline has moved back meanwhile, it is only armed again: moving a deadline back costs nothing.
+ */
+
+/* Let @timer expire in @us microseconds, whenever it was set for before. */
+void timer_set(struct tcp *t, struct tcb *tcb, enum tcb_timer timer, uint64_t us);
+
+static inline void timer_clear(struct tcb *tcb, enum tcb_timer timer) {
+    tcb->deadline[timer] = TICK_NONE;
+}
+
+static inline bool timer_is_set(const struct tcb *tcb, enum tcb_timer timer) {
+    return tick_is_armed(tcb->deadline[timer]);
+}
+
+/* No timer will fire any more. */
+void timers_stop(struct tcp *t, struct tcb *tcb);
+
+/* Run what is due. */
+void timers_tick(struct tcp *t);
+
+struct instant timers_deadline(const struct tcp *t);
+
+#endif

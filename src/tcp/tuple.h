@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_TCP_TUPLE_H
+#define TERCET_TCP_TUPLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <tercet/address.h>
+
+#include "twin/siphash.h"
+#include "wire/ip.h"
+
+/*
+ * The two sockets of a connection.  The local address is an index into the stack's address table, which is
+ * one to one with the address for the life of the stack.
+ */
+struct tuple {
+    struct tercet_address remote;
+    uint16_t local;
+    uint16_t local_port, remote_port;
+};
+
+_Static_assert(sizeof(struct tuple) == 22, "a tuple is 22 octets in every line that holds one");
+
+static inline bool tuple_eq(const struct tuple *a, const struct tuple *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+static inline bool tuple_is_v4(const struct tuple *tuple) {
+    return address_is_v4(&tuple->remote);
+}
+
+/*
+ * A keyed hash of the tuple: two SipHash words for IPv4, three for IPv6.
+ * The two families differ in the length that SipHash mixes in.
+ */
+static inline uint64_t tuple_hash(const struct siphash_key *key, const struct tuple *tuple) {
+    uint64_t words[3], ports = (uint64_t)tuple->remote_port << 16 | tuple->local_port;
+    uint32_t v4;
+
+    if (tuple_is_v4(tuple)) {
+        memcpy(&v4, tuple->remote.octets + 12, 4);
+        words[0] = (uint64_t)v4 << 32 | ports;
+        return siphash_words(key, words, 1, tuple->local, 2);
+    }
+    memcpy(words, tuple->remote.octets, 16);
+    return siphash_words(key, words, 2, ports << 16 | tuple->local, 6);
+}
+
+#endif
