@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_IP_ADDRESSES_H
+#define TERCET_IP_ADDRESSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <tercet/address.h>
+
+#include "base/flow.h"
+#include "twin/siphash.h"
+
+/* The host's own addresses.  Each has a 16-bit index, from 0, which stands for it everywhere above. */
+struct own_address {
+    struct tercet_address address;
+    uint8_t prefix_bits; /* of the 128 */
+};
+
+struct addresses {
+    struct own_address *table;
+    uint32_t n, limit;
+    struct flow_table index; /* to index + 1 */
+    struct siphash_key key;
+};
+
+#define ADDRESS_NONE UINT32_MAX
+
+size_t addresses_size(uint32_t limit);
+void addresses_init(struct addresses *addresses, void *memory, uint32_t limit, const struct siphash_key *key);
+
+/* Own @address.  Return: its index, or ADDRESS_NONE when the table is full. */
+uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address, unsigned prefix_bits);
+
+/* Return: the index of @address, or ADDRESS_NONE. */
+uint32_t addresses_find(const struct addresses *addresses, const struct tercet_address *address);
+
+/* The address to speak from to @remote: one whose prefix holds it, else the first of its family, else ADDRESS_NONE. */
+uint32_t addresses_source(const struct addresses *addresses, const struct tercet_address *remote);
+
+/* Whether @address is the broadcast address of a network that the host is on (IPv4, prefix below 31). */
+bool addresses_is_broadcast(const struct addresses *addresses, const struct tercet_address *address);
+
+/* Whether the first @bits of two addresses are the same. */
+bool address_has_prefix(const struct tercet_address *address, const struct tercet_address *prefix, unsigned bits);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A batch of frames comes in.
+ *
+ * Each chunk of it is parsed and hashed first, and the index lines are asked for, so that by the time the segments
+ * are handed to tcp, one by one in their order, the look-ups no longer wait for memory.
+ */
+#include "stack/stack.h"
+#include "wire/icmp.h"
+#include "wire/tcp.h"
+
+#define CHUNK 16 /* frames parsed ahead */
+
+struct arrival {
+    struct tercet_frame *frame;
+    struct ip_header ip;
+    struct segment seg;
+    struct tuple tuple;
+    uint32_t tag;
+    bool is_tcp;
+};
+
+/* RFC 1122 section 3.2.1.3: addresses that no packet may come from. */
+static enum tercet_verdict check_source(const struct tercet_stack *stack, const struct ip_header *ip) {
+    if (address_is_unspecified(&ip->source) || address_is_multicast(&ip->source))
+        return TERCET_IP_SOURCE;
+    if (address_is_loopback(&ip->source) || addresses_is_broadcast(&stack->addresses, &ip->source))
+        return TERCET_IP_SOURCE;
+    return TERCET_TAKEN;
+}
+
+static enum tercet_verdict check_destination(const struct tercet_stack *stack, const struct ip_header *ip,
+                                             uint32_t *local) {
+    *local = addresses_find(&stack->addresses, &ip->destination);
+    if (*local != ADDRESS_NONE)
+        return TERCET_TAKEN;
+    if (address_is_multicast(&ip->destination) || addresses_is_broadcast(&stack->addresses, &ip->destination))
+        return TERCET_IP_MULTICAST;
+    return TERCET_IP_NOT_OURS;
+}
+
+static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct ip_header *ip, uint32_t local) {
+    struct icmp_message icmp;
+    enum tercet_verdict verdict = icmp_parse(ip, &icmp);
+
+    if (verdict != TERCET_TAKEN)
+        return verdict;
+    if (icmp.kind == ICMP_ECHO_REQUEST)
+        return echo_arrives(&stack->echoes, &stack->tcp.buddy, ip, local, &icmp);
+    return TERCET_ICMP_IGNORED;
+}
+
+/* Parse a TCP segment and find out whose it is. */
+static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *a, uint32_t local) {
+    bool is_valid = a->frame->checksum != TERCET_CHECKSUM_UNKNOWN;
+    enum tercet_verdict verdict = tcp_parse(&a->ip, is_valid, &a->seg);
+
+    if (verdict != TERCET_TAKEN)
+        return verdict;
+    a->tuple.remote = a->ip.source;
+    a->tuple.local = (uint16_t)local;
+    a->tuple.local_port = a->seg.destination_port;
+    a->tuple.remote_port = a->seg.source_port;
+    a->tag = tcp_tag(&stack->tcp, &a->tuple);
+    a->is_tcp = true;
+    flow_prefetch(&stack->tcp.flows, a->tag);
+    return TERCET_TAKEN;
+}
+
+/* Our own address comes by the loop link only. */
+static enum tercet_verdict check_martian(const struct tercet_stack *stack, const struct arrival *a, bool looped) {
+    if (looped || addresses_find(&stack->addresses, &a->ip.source) == ADDRESS_NONE)
+        return TERCET_TAKEN;
+    if (a->is_tcp && address_eq(&a->ip.source, &a->ip.destination) && a->seg.source_port == a->seg.destination_port)
+        return TERCET_TCP_LAND;
+    return TERCET_IP_SOURCE;
+}
+
+/* Everything that needs no connection: walls, ICMP.  Return: TERCET_TAKEN for a segment that tcp shall see. */
+static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, bool looped) {
+    enum tercet_verdict verdict = ip_parse(a->frame->bytes, a->frame->length, &a->ip);
+    bool is_icmp = a->ip.protocol == (a->ip.version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6);
+    uint32_t local = ADDRESS_NONE;
+
+    a->is_tcp = false;
+    if (verdict == TERCET_TAKEN)
+        verdict = check_source(stack, &a->ip);
+    if (verdict == TERCET_TAKEN)
+        verdict = check_destination(stack, &a->ip, &local);
+    if (verdict != TERCET_TAKEN)
+        return verdict;
+    if (ip_is_fragment(&a->ip))
+        return TERCET_IP_FRAGMENT;
+    if (a->ip.protocol == IP_PROTOCOL_TCP)
+        verdict = tcp_wall(stack, a, local);
+    else if (!is_icmp)
+        return TERCET_IP_PROTOCOL;
+    if (verdict == TERCET_TAKEN)
+        verdict = check_martian(stack, a, looped);
+    if (verdict != TERCET_TAKEN || a->is_tcp)
+        return verdict;
+    return icmp_arrives(stack, &a->ip, local);
+}
+
+static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, bool looped) {
+    struct arrival arrivals[CHUNK];
+
+    for (unsigned i = 0; i < n; i++) {
+        arrivals[i].frame = &frames[i];
+        frames[i].verdict = (uint16_t)parse(stack, &arrivals[i], looped);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        const struct arrival *a = &arrivals[i];
+        enum tercet_verdict verdict = (enum tercet_verdict)frames[i].verdict;
+
+        if (a->is_tcp && verdict == TERCET_TAKEN)
+            verdict = tcp_arrives(&stack->tcp, &a->tuple, a->tag, &a->seg);
+        frames[i].verdict = (uint16_t)verdict;
+        stack->tcp.verdicts[verdict]++;
+    }
+    stack->frames_in += n;
+}
+
+void stack_arrive_looped(struct tercet_stack *stack) {
+    struct loop_packet packet;
+
+    for (uint32_t n = stack->loop.count; n && loop_link_receive(&stack->loop, &packet); n--) {
+        struct tercet_frame frame = {.bytes = buddy_at(&stack->tcp.buddy, packet.block), .length = packet.length};
+
+        arrive_chunk(stack, &frame, 1, true);
+        buddy_give(&stack->tcp.buddy, packet.block, packet.order);
+    }
+}
+
+void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns) {
+    tcp_set_now(&stack->tcp, instant_of(now_ns));
+    stack_arrive_looped(stack);
+    for (unsigned done = 0; done < n; done += CHUNK)
+        arrive_chunk(stack, frames + done, n - done < CHUNK ? n - done : CHUNK, false);
+}

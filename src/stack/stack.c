@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "stack/stack.h"
+
+#include <string.h>
+
+#include "wire/ip.h"
+
+#define LIMIT_MAX        0xffffffu
+#define BUFFER_MIN_BYTES 4096u
+#define BUFFER_MAX_BYTES (4u << 20)
+
+void tercet_config_init(struct tercet_config *config, uint32_t size) {
+    struct tercet_config defaults = {
+        .size = sizeof defaults,
+        .max_conns = 4096,
+        .max_half_opens = 4096,
+        .max_time_waits = 16384,
+        .max_listeners = 64,
+        .max_reassemblies = 1024,
+        .max_replies = 1024,
+        .max_addresses = 8,
+        .max_routes = 16,
+        .buffer_bytes = 256ull << 20,
+        .send_buffer_bytes = 512u << 10,
+        .receive_buffer_bytes = 512u << 10,
+        .msl_ms = 30000,
+        .rto_initial_us = 1000000,
+        .rto_min_us = 200000,
+        .rto_max_us = 120000000,
+        .delayed_ack_us = 40000,
+        .syn_ack_rto_us = 1000000,
+        .fin_wait_2_us = 60000000,
+        .challenge_us = 500000,
+        .syn_retries = 6,
+        .syn_ack_retries = 5,
+        .data_retries = 15,
+        .orphan_retries = 8,
+        .initial_segments = 10,
+        .timestamps = true,
+        .window_scale = true,
+        .sack = false,
+    };
+
+    memcpy(config, &defaults, size < sizeof defaults ? size : sizeof defaults);
+    config->size = size;
+}
+
+static bool limit_is_valid(uint32_t limit) {
+    return limit >= 1 && limit <= LIMIT_MAX;
+}
+
+static bool limits_are_valid(const struct tercet_config *c) {
+    return limit_is_valid(c->max_conns) && limit_is_valid(c->max_half_opens) && limit_is_valid(c->max_time_waits) &&
+           limit_is_valid(c->max_listeners) && c->max_listeners < 4096 && limit_is_valid(c->max_reassemblies) &&
+           limit_is_valid(c->max_replies) && limit_is_valid(c->max_addresses) && c->max_addresses < LOCAL_MAX &&
+           limit_is_valid(c->max_routes) && c->max_routes <= ROUTES_MAX && c->max_traces <= LIMIT_MAX;
+}
+
+static bool buffer_is_valid(uint32_t bytes) {
+    return bytes >= BUFFER_MIN_BYTES && bytes <= BUFFER_MAX_BYTES;
+}
+
+static bool knobs_are_valid(const struct tercet_config *c) {
+    return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
+           c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 && c->msl_ms &&
+           c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us && c->initial_segments &&
+           c->syn_ack_rto_us && c->delayed_ack_us <= 500000 && c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
+}
+
+static bool secret_is_set(const struct tercet_config *c) {
+    static const uint8_t zero[sizeof c->secret];
+
+    return memcmp(c->secret, zero, sizeof zero) != 0;
+}
+
+static size_t page_up(size_t n) {
+    return (n + 4095) & ~(size_t)4095;
+}
+
+size_t tercet_stack_size(const struct tercet_config *config) {
+    return page_up(sizeof(struct tercet_stack)) + page_up(addresses_size(config->max_addresses)) + tcp_size(config);
+}
+
+/* What tcp asks of the network below it. */
+static uint32_t mtu_below(const void *context, const struct tercet_address *remote) {
+    const struct tercet_stack *stack = context;
+    const struct route *route;
+
+    if (addresses_find(&stack->addresses, remote) != ADDRESS_NONE)
+        return LOOP_LINK_MTU;
+    route = routes_find(&stack->routes, remote);
+    return route ? route->mtu : 0;
+}
+
+int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config, uint64_t now_ns,
+                      struct tercet_stack **out) {
+    struct tercet_stack *stack = memory;
+    unsigned char *at = memory;
+    struct siphash_key key;
+
+    if (config->size != sizeof *config || !limits_are_valid(config) || !knobs_are_valid(config))
+        return TERCET_INVALID;
+    if (!secret_is_set(config) || size < tercet_stack_size(config))
+        return TERCET_INVALID;
+    at += page_up(sizeof *stack);
+    memcpy(&key, config->secret, sizeof key);
+    addresses_init(&stack->addresses, at, config->max_addresses, &key);
+    at += page_up(addresses_size(config->max_addresses));
+    stack->routes.limit = config->max_routes;
+    tcp_init(&stack->tcp, at, config, (struct tcp_below){mtu_below, stack}, instant_of(now_ns));
+    *out = stack;
+    return 0;
+}
+
+/* Prefixes are given in the family's own bits and kept in those of the mapped form. */
+static bool prefix_is_valid(const struct tercet_address *address, unsigned bits) {
+    return bits <= (address_is_v4(address) ? 32 : 128);
+}
+
+static unsigned mapped_bits(const struct tercet_address *address, unsigned bits) {
+    return address_is_v4(address) ? 96 + bits : bits;
+}
+
+int tercet_stack_add_address(struct tercet_stack *stack, const struct tercet_address *address, unsigned prefix_bits) {
+    if (!prefix_is_valid(address, prefix_bits) || address_is_unspecified(address) || address_is_multicast(address))
+        return TERCET_INVALID;
+    if (addresses_find(&stack->addresses, address) != ADDRESS_NONE)
+        return TERCET_IN_USE;
+    if (addresses_add(&stack->addresses, address, mapped_bits(address, prefix_bits)) == ADDRESS_NONE)
+        return TERCET_FULL;
+    return 0;
+}
+
+int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_address *destination, unsigned prefix_bits,
+                           uint16_t door, uint32_t mtu) {
+    struct route route = {.prefix = *destination, .door = door, .mtu = mtu};
+
+    if (!prefix_is_valid(destination, prefix_bits) || mtu > 65535 || mtu < (address_is_v4(destination) ? 68 : 1280))
+        return TERCET_INVALID;
+    route.bits = (uint8_t)mapped_bits(destination, prefix_bits);
+    return routes_add(&stack->routes, &route) ? TERCET_FULL : 0;
+}
+
+bool stack_is_owing(const struct tercet_stack *stack) {
+    return tcp_is_owing(&stack->tcp) || stack->echoes.count || stack->loop.count;
+}
+
+uint64_t tercet_stack_deadline(const struct tercet_stack *stack) {
+    return stack_is_owing(stack) ? 0 : tcp_deadline(&stack->tcp).ns;
+}
+
+void tercet_stack_tick(struct tercet_stack *stack, uint64_t now_ns) {
+    tcp_set_now(&stack->tcp, instant_of(now_ns));
+    stack_arrive_looped(stack);
+    tcp_tick(&stack->tcp);
+}
+
+uint64_t tercet_stack_counter(const struct tercet_stack *stack, enum tercet_verdict verdict) {
+    return verdict < TERCET_VERDICT_COUNT ? stack->tcp.verdicts[verdict] : 0;
+}
+
+void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_info *info) {
+    const struct tcp *t = &stack->tcp;
+
+    *info = (struct tercet_stack_info){
+        .conns = t->tcbs.used,
+        .half_opens = t->half_opens.used,
+        .time_waits = t->time_waits.used,
+        .listeners = t->listeners.pool.used,
+        .reassemblies = t->reassemblies.used,
+        .buffer_blocks = t->buddy.used,
+        .frames_in = stack->frames_in,
+        .frames_out = stack->frames_out,
+        .opened_active = t->opened_active,
+        .opened_passive = t->opened_passive,
+        .segments_retransmitted = t->retransmitted,
+    };
+}
