@@ -80,7 +80,7 @@ int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_addre
 void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns);
 
 /*
- * Build what is owed into the caller's frames (bytes and capacity set; capacity at least the largest route's MTU).
+ * Build what is owed into the caller's frames (bytes and capacity set; capacity at least the largest route's MTU, and 1280).
  * What is built counts as sent.  Return: frames filled, 0..@n; less than @n means that nothing more is owed.
  */
 unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns);

@@ -13,7 +13,8 @@ size_t addresses_size(uint32_t limit) {
     return table_size(limit) + flow_table_size(limit);
 }
 
-void addresses_init(struct addresses *addresses, void *memory, uint32_t limit, const struct siphash_key *key) {
+void addresses_init(struct addresses *addresses, void *memory, uint32_t limit,
+                    const struct siphash_key *key) {
     *addresses = (struct addresses){.table = memory, .limit = limit, .key = *key};
     flow_table_init(&addresses->index, (unsigned char *)memory + table_size(limit), limit);
 }
@@ -25,9 +26,9 @@ static uint32_t address_tag(const struct addresses *addresses, const struct terc
     return (uint32_t)siphash_words(&addresses->key, words, 2, 0, 0);
 }
 
-uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address, unsigned prefix_bits) {
-    if (addresses->n == addresses->limit)
-        return ADDRESS_NONE;
+uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address,
+                       unsigned prefix_bits) {
+    if (addresses->n == addresses->limit) return ADDRESS_NONE;
     addresses->table[addresses->n] = (struct own_address){*address, (uint8_t)prefix_bits};
     flow_insert(&addresses->index, address_tag(addresses, address), addresses->n + 1);
     return addresses->n++;
@@ -36,18 +37,18 @@ uint32_t addresses_add(struct addresses *addresses, const struct tercet_address 
 uint32_t addresses_find(const struct addresses *addresses, const struct tercet_address *address) {
     uint32_t tag = address_tag(addresses, address), at;
 
-    for (uint32_t ref = flow_first(&addresses->index, tag, &at); ref; ref = flow_next(&addresses->index, tag, &at)) {
-        if (address_eq(&addresses->table[ref - 1].address, address))
-            return ref - 1;
+    for (uint32_t ref = flow_first(&addresses->index, tag, &at); ref;
+         ref = flow_next(&addresses->index, tag, &at)) {
+        if (address_eq(&addresses->table[ref - 1].address, address)) return ref - 1;
     }
     return ADDRESS_NONE;
 }
 
-bool address_has_prefix(const struct tercet_address *address, const struct tercet_address *prefix, unsigned bits) {
+bool address_has_prefix(const struct tercet_address *address, const struct tercet_address *prefix,
+                        unsigned bits) {
     unsigned whole = bits / 8, mask = 0xff00u >> bits % 8;
 
-    if (memcmp(address->octets, prefix->octets, whole))
-        return false;
+    if (memcmp(address->octets, prefix->octets, whole)) return false;
     return !(bits % 8) || !((address->octets[whole] ^ prefix->octets[whole]) & mask & 0xff);
 }
 
@@ -57,12 +58,11 @@ uint32_t addresses_source(const struct addresses *addresses, const struct tercet
     for (uint32_t i = 0; i < addresses->n; i++) {
         const struct own_address *own = &addresses->table[i];
 
-        if (address_is_v4(&own->address) != address_is_v4(remote))
-            continue;
-        if (address_eq(&own->address, remote) || address_has_prefix(remote, &own->address, own->prefix_bits))
+        if (address_is_v4(&own->address) != address_is_v4(remote)) continue;
+        if (address_eq(&own->address, remote) ||
+            address_has_prefix(remote, &own->address, own->prefix_bits))
             return i;
-        if (found == ADDRESS_NONE)
-            found = i;
+        if (found == ADDRESS_NONE) found = i;
     }
     return found;
 }
@@ -70,11 +70,11 @@ uint32_t addresses_source(const struct addresses *addresses, const struct tercet
 static bool is_broadcast_of(const struct own_address *own, const struct tercet_address *address) {
     unsigned bits = own->prefix_bits;
 
-    if (!address_is_v4(&own->address) || bits >= 127 || !address_has_prefix(address, &own->address, bits))
+    if (!address_is_v4(&own->address) || bits >= 127 ||
+        !address_has_prefix(address, &own->address, bits))
         return false;
     for (unsigned i = bits; i < 128; i++) {
-        if (!(address->octets[i / 8] & 0x80u >> i % 8))
-            return false;
+        if (!(address->octets[i / 8] & 0x80u >> i % 8)) return false;
     }
     return true;
 }
@@ -83,8 +83,7 @@ bool addresses_is_broadcast(const struct addresses *addresses, const struct terc
     if (!address_is_v4(address) || (address->octets[15] & 3) != 3)
         return false; /* no network of two host bits or more has it as its broadcast address */
     for (uint32_t i = 0; i < addresses->n; i++) {
-        if (is_broadcast_of(&addresses->table[i], address))
-            return true;
+        if (is_broadcast_of(&addresses->table[i], address)) return true;
     }
     return false;
 }

@@ -27,10 +27,12 @@ struct addresses {
 #define ADDRESS_NONE UINT32_MAX
 
 size_t addresses_size(uint32_t limit);
-void addresses_init(struct addresses *addresses, void *memory, uint32_t limit, const struct siphash_key *key);
+void addresses_init(struct addresses *addresses, void *memory, uint32_t limit,
+                    const struct siphash_key *key);
 
 /* Own @address.  Return: its index, or ADDRESS_NONE when the table is full. */
-uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address, unsigned prefix_bits);
+uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address,
+                       unsigned prefix_bits);
 
 /* Return: the index of @address, or ADDRESS_NONE. */
 uint32_t addresses_find(const struct addresses *addresses, const struct tercet_address *address);
@@ -42,6 +44,7 @@ uint32_t addresses_source(const struct addresses *addresses, const struct tercet
 bool addresses_is_broadcast(const struct addresses *addresses, const struct tercet_address *address);
 
 /* Whether the first @bits of two addresses are the same. */
-bool address_has_prefix(const struct tercet_address *address, const struct tercet_address *prefix, unsigned bits);
+bool address_has_prefix(const struct tercet_address *address, const struct tercet_address *prefix,
+                        unsigned bits);
 
 #endif

@@ -33,15 +33,16 @@ struct echoes {
 };
 
 /* Owe a reply to the echo request @icmp, which came to the local address @local in @ip.  Return: what became of it. */
-enum tercet_verdict echo_arrives(struct echoes *echoes, struct buddy *buddy, const struct ip_header *ip, uint32_t local,
+enum tercet_verdict echo_arrives(struct echoes *echoes, struct buddy *buddy,
+                                 const struct ip_header *ip, uint32_t local,
                                  const struct icmp_message *icmp);
 
 /*
  * The oldest reply that is owed: @ip and @icmp are filled in (but for ip->source, which is @local's address); the body is
  * borrowed until echo_done.  Return: false when there is none.
  */
-bool echo_departs(const struct echoes *echoes, const struct buddy *buddy, uint32_t *local, struct ip_header *ip,
-                  struct icmp_message *icmp);
+bool echo_departs(const struct echoes *echoes, const struct buddy *buddy, uint32_t *local,
+                  struct ip_header *ip, struct icmp_message *icmp);
 
 /* The reply has been built: free it. */
 void echo_done(struct echoes *echoes, struct buddy *buddy);

@@ -29,6 +29,12 @@ struct routes {
 int routes_add(struct routes *routes, const struct route *route);
 
 /* Return: the route to @destination, or NULL. */
-const struct route *routes_find(const struct routes *routes, const struct tercet_address *destination);
+const struct route *routes_find(const struct routes *routes,
+                                const struct tercet_address *destination);
+
+/* The largest MTU of any route, ROUTE_MTU_MIN at least: what a departing frame may be. */
+uint32_t routes_mtu(const struct routes *routes);
+
+#define ROUTE_MTU_MIN 1280u
 
 #endif

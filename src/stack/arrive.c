@@ -21,7 +21,8 @@ struct arrival {
 };
 
 /* RFC 1122 section 3.2.1.3: addresses that no packet may come from. */
-static enum tercet_verdict check_source(const struct tercet_stack *stack, const struct ip_header *ip) {
+static enum tercet_verdict check_source(const struct tercet_stack *stack,
+                                        const struct ip_header *ip) {
     if (address_is_unspecified(&ip->source) || address_is_multicast(&ip->source))
         return TERCET_IP_SOURCE;
     if (address_is_loopback(&ip->source) || addresses_is_broadcast(&stack->addresses, &ip->source))
@@ -29,22 +30,22 @@ static enum tercet_verdict check_source(const struct tercet_stack *stack, const 
     return TERCET_TAKEN;
 }
 
-static enum tercet_verdict check_destination(const struct tercet_stack *stack, const struct ip_header *ip,
-                                             uint32_t *local) {
+static enum tercet_verdict check_destination(const struct tercet_stack *stack,
+                                             const struct ip_header *ip, uint32_t *local) {
     *local = addresses_find(&stack->addresses, &ip->destination);
-    if (*local != ADDRESS_NONE)
-        return TERCET_TAKEN;
-    if (address_is_multicast(&ip->destination) || addresses_is_broadcast(&stack->addresses, &ip->destination))
+    if (*local != ADDRESS_NONE) return TERCET_TAKEN;
+    if (address_is_multicast(&ip->destination) ||
+        addresses_is_broadcast(&stack->addresses, &ip->destination))
         return TERCET_IP_MULTICAST;
     return TERCET_IP_NOT_OURS;
 }
 
-static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct ip_header *ip, uint32_t local) {
+static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct ip_header *ip,
+                                        uint32_t local) {
     struct icmp_message icmp;
     enum tercet_verdict verdict = icmp_parse(ip, &icmp);
 
-    if (verdict != TERCET_TAKEN)
-        return verdict;
+    if (verdict != TERCET_TAKEN) return verdict;
     if (icmp.kind == ICMP_ECHO_REQUEST)
         return echo_arrives(&stack->echoes, &stack->tcp.buddy, ip, local, &icmp);
     return TERCET_ICMP_IGNORED;
@@ -55,8 +56,7 @@ static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *
     bool is_valid = a->frame->checksum != TERCET_CHECKSUM_UNKNOWN;
     enum tercet_verdict verdict = tcp_parse(&a->ip, is_valid, &a->seg);
 
-    if (verdict != TERCET_TAKEN)
-        return verdict;
+    if (verdict != TERCET_TAKEN) return verdict;
     a->tuple.remote = a->ip.source;
     a->tuple.local = (uint16_t)local;
     a->tuple.local_port = a->seg.destination_port;
@@ -68,10 +68,12 @@ static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *
 }
 
 /* Our own address comes by the loop link only. */
-static enum tercet_verdict check_martian(const struct tercet_stack *stack, const struct arrival *a, bool looped) {
+static enum tercet_verdict check_martian(const struct tercet_stack *stack, const struct arrival *a,
+                                         bool looped) {
     if (looped || addresses_find(&stack->addresses, &a->ip.source) == ADDRESS_NONE)
         return TERCET_TAKEN;
-    if (a->is_tcp && address_eq(&a->ip.source, &a->ip.destination) && a->seg.source_port == a->seg.destination_port)
+    if (a->is_tcp && address_eq(&a->ip.source, &a->ip.destination) &&
+        a->seg.source_port == a->seg.destination_port)
         return TERCET_TCP_LAND;
     return TERCET_IP_SOURCE;
 }
@@ -83,26 +85,21 @@ static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, 
     uint32_t local = ADDRESS_NONE;
 
     a->is_tcp = false;
-    if (verdict == TERCET_TAKEN)
-        verdict = check_source(stack, &a->ip);
-    if (verdict == TERCET_TAKEN)
-        verdict = check_destination(stack, &a->ip, &local);
-    if (verdict != TERCET_TAKEN)
-        return verdict;
-    if (ip_is_fragment(&a->ip))
-        return TERCET_IP_FRAGMENT;
+    if (verdict == TERCET_TAKEN) verdict = check_source(stack, &a->ip);
+    if (verdict == TERCET_TAKEN) verdict = check_destination(stack, &a->ip, &local);
+    if (verdict != TERCET_TAKEN) return verdict;
+    if (ip_is_fragment(&a->ip)) return TERCET_IP_FRAGMENT;
     if (a->ip.protocol == IP_PROTOCOL_TCP)
         verdict = tcp_wall(stack, a, local);
     else if (!is_icmp)
         return TERCET_IP_PROTOCOL;
-    if (verdict == TERCET_TAKEN)
-        verdict = check_martian(stack, a, looped);
-    if (verdict != TERCET_TAKEN || a->is_tcp)
-        return verdict;
+    if (verdict == TERCET_TAKEN) verdict = check_martian(stack, a, looped);
+    if (verdict != TERCET_TAKEN || a->is_tcp) return verdict;
     return icmp_arrives(stack, &a->ip, local);
 }
 
-static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, bool looped) {
+static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
+                         bool looped) {
     struct arrival arrivals[CHUNK];
 
     for (unsigned i = 0; i < n; i++) {
@@ -125,14 +122,16 @@ void stack_arrive_looped(struct tercet_stack *stack) {
     struct loop_packet packet;
 
     for (uint32_t n = stack->loop.count; n && loop_link_receive(&stack->loop, &packet); n--) {
-        struct tercet_frame frame = {.bytes = buddy_at(&stack->tcp.buddy, packet.block), .length = packet.length};
+        struct tercet_frame frame = {.bytes = buddy_at(&stack->tcp.buddy, packet.block),
+                                     .length = packet.length};
 
         arrive_chunk(stack, &frame, 1, true);
         buddy_give(&stack->tcp.buddy, packet.block, packet.order);
     }
 }
 
-void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns) {
+void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
+                         uint64_t now_ns) {
     tcp_set_now(&stack->tcp, instant_of(now_ns));
     stack_arrive_looped(stack);
     for (unsigned done = 0; done < n; done += CHUNK)

@@ -17,8 +17,7 @@ struct tcb *conn_tcb(const struct tercet_stack *stack, tercet_conn conn) {
     uint32_t index = (uint32_t)conn;
     struct tcb *tcb;
 
-    if (!index || index > stack->tcp.tcbs.touched)
-        return NULL;
+    if (!index || index > stack->tcp.tcbs.touched) return NULL;
     tcb = tcp_tcb(&stack->tcp, index);
     return tcb->generation == conn >> 32 && tcb_is(tcb, TCB_ACCEPTED) ? tcb : NULL;
 }
@@ -27,10 +26,14 @@ struct listener *conn_listener(const struct tercet_stack *stack, tercet_conn con
     uint32_t index = (uint32_t)conn & ~CONN_LISTENER;
     struct listener *listener;
 
-    if (!(conn & CONN_LISTENER) || !index || index > stack->tcp.listeners.pool.touched)
-        return NULL;
+    if (!(conn & CONN_LISTENER) || !index || index > stack->tcp.listeners.pool.touched) return NULL;
     listener = listener_at(&stack->tcp, index);
     return listener->generation == conn >> 32 && listener->is_open ? listener : NULL;
+}
+
+/* What a call on a connection answers to a value that is none. */
+static int no_connection(const struct tercet_stack *stack, tercet_conn conn) {
+    return conn_listener(stack, conn) ? TERCET_INVALID : TERCET_GONE;
 }
 
 static bool address_is_any(const struct tercet_address *address) {
@@ -40,88 +43,78 @@ static bool address_is_any(const struct tercet_address *address) {
 }
 
 /* The address index, or the wildcard, that @address stands for in a listener. */
-static uint32_t listening_local(const struct tercet_stack *stack, const struct tercet_address *address) {
-    if (address_is_any(address))
-        return LOCAL_ANY;
-    if (address_is_unspecified(address))
-        return LOCAL_ANY_V4;
+static uint32_t listening_local(const struct tercet_stack *stack,
+                                const struct tercet_address *address) {
+    if (address_is_any(address)) return LOCAL_ANY;
+    if (address_is_unspecified(address)) return LOCAL_ANY_V4;
     return addresses_find(&stack->addresses, address);
 }
 
-int tercet_listen(struct tercet_stack *stack, const struct tercet_endpoint *local, unsigned backlog, uint64_t user,
-                  tercet_conn *listener) {
+int tercet_listen(struct tercet_stack *stack, const struct tercet_endpoint *local, unsigned backlog,
+                  uint64_t user, tercet_conn *listener) {
     uint32_t at = listening_local(stack, &local->address), index;
 
-    if (!local->port || backlog > BACKLOG_MAX)
-        return TERCET_INVALID;
-    if (at == ADDRESS_NONE)
-        return TERCET_NO_ADDRESS;
-    if (listener_find_exact(&stack->tcp, (uint16_t)at, local->port))
-        return TERCET_IN_USE;
+    if (!local->port || backlog > BACKLOG_MAX) return TERCET_INVALID;
+    if (at == ADDRESS_NONE) return TERCET_NO_ADDRESS;
+    if (listener_find_exact(&stack->tcp, (uint16_t)at, local->port)) return TERCET_IN_USE;
     index = listener_open(&stack->tcp, (uint16_t)at, local->port, backlog, user);
-    if (!index)
-        return TERCET_FULL;
+    if (!index) return TERCET_FULL;
     *listener = conn_value(listener_at(&stack->tcp, index)->generation, index | CONN_LISTENER);
     return 0;
 }
 
-int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t user, tercet_conn *conn) {
+int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t user,
+                  tercet_conn *conn) {
     const struct listener *l = conn_listener(stack, listener);
     struct tcb *tcb;
     uint32_t index;
 
-    if (!l)
-        return TERCET_GONE;
+    if (!l) return TERCET_GONE;
     index = listener_accept(&stack->tcp, (uint32_t)listener & ~CONN_LISTENER);
-    if (!index)
-        return TERCET_NOT_YET;
+    if (!index) return TERCET_NOT_YET;
     tcb = tcp_tcb(&stack->tcp, index);
     tcb->flags |= TCB_ACCEPTED;
     tcb->user = user;
     *conn = conn_value(tcb->generation, index);
-    if (tcb->ready)
-        tcb_tell(&stack->tcp, tcb, tcb->ready); /* what happened while it waited */
+    if (tcb->ready) tcb_tell(&stack->tcp, tcb, tcb->ready); /* what happened while it waited */
     return 0;
 }
 
 /* Fill in the local end of an active open.  Return: 0 or an error. */
-static int choose_local(struct tercet_stack *stack, const struct tercet_endpoint *local, struct tuple *tuple) {
+static int choose_local(struct tercet_stack *stack, const struct tercet_endpoint *local,
+                        struct tuple *tuple) {
     bool is_any = !local || address_is_unspecified(&local->address);
     uint32_t index = is_any ? addresses_source(&stack->addresses, &tuple->remote)
                             : addresses_find(&stack->addresses, &local->address);
 
-    if (index == ADDRESS_NONE)
-        return TERCET_NO_ADDRESS;
+    if (index == ADDRESS_NONE) return TERCET_NO_ADDRESS;
     if (address_is_v4(&stack->addresses.table[index].address) != tuple_is_v4(tuple))
         return TERCET_INVALID;
     tuple->local = (uint16_t)index;
-    if (!local || !local->port)
-        return isn_port(&stack->tcp, tuple) ? 0 : TERCET_NO_PORT;
+    if (!local || !local->port) return isn_port(&stack->tcp, tuple) ? 0 : TERCET_NO_PORT;
     tuple->local_port = local->port;
     return tcp_find(&stack->tcp, tuple, tcp_tag(&stack->tcp, tuple)) ? TERCET_IN_USE : 0;
 }
 
 static bool destination_is_valid(const struct tercet_endpoint *remote) {
-    return remote->port && !address_is_unspecified(&remote->address) && !address_is_multicast(&remote->address);
+    return remote->port && !address_is_unspecified(&remote->address) &&
+           !address_is_multicast(&remote->address);
 }
 
-int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *local, const struct tercet_endpoint *remote,
-                   uint64_t user, uint64_t now_ns, tercet_conn *conn) {
+int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *local,
+                   const struct tercet_endpoint *remote, uint64_t user, uint64_t now_ns,
+                   tercet_conn *conn) {
     struct tuple tuple = {.remote = remote->address, .remote_port = remote->port};
     struct tcb *tcb;
     int error;
 
     tcp_set_now(&stack->tcp, instant_of(now_ns));
-    if (!destination_is_valid(remote))
-        return TERCET_INVALID;
-    if (!stack->tcp.below.mtu(stack->tcp.below.context, &remote->address))
-        return TERCET_NO_ROUTE;
+    if (!destination_is_valid(remote)) return TERCET_INVALID;
+    if (!stack->tcp.below.mtu(stack->tcp.below.context, &remote->address)) return TERCET_NO_ROUTE;
     error = choose_local(stack, local, &tuple);
-    if (error)
-        return error;
+    if (error) return error;
     tcb = user_open(&stack->tcp, &tuple);
-    if (!tcb)
-        return TERCET_FULL;
+    if (!tcb) return TERCET_FULL;
     tcb->user = user;
     *conn = conn_value(tcb->generation, tcp_tcb_index(&stack->tcp, tcb));
     return 0;
@@ -130,16 +123,14 @@ int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *loc
 int tercet_conn_read(struct tercet_stack *stack, tercet_conn conn, struct tercet_span spans[2]) {
     const struct tcb *tcb = conn_tcb(stack, conn);
 
-    return tcb ? user_receive(&stack->tcp, tcb, spans) : TERCET_GONE;
+    return tcb ? user_receive(&stack->tcp, tcb, spans) : no_connection(stack, conn);
 }
 
 int tercet_conn_consume(struct tercet_stack *stack, tercet_conn conn, uint32_t n) {
     struct tcb *tcb = conn_tcb(stack, conn);
 
-    if (!tcb)
-        return TERCET_GONE;
-    if (n > tcb_readable(tcb))
-        return TERCET_INVALID;
+    if (!tcb) return no_connection(stack, conn);
+    if (n > tcb_readable(tcb)) return TERCET_INVALID;
     receive_consume(&stack->tcp, tcb, n);
     return 0;
 }
@@ -147,13 +138,13 @@ int tercet_conn_consume(struct tercet_stack *stack, tercet_conn conn, uint32_t n
 int tercet_conn_write(struct tercet_stack *stack, tercet_conn conn, const void *bytes, uint32_t n) {
     struct tcb *tcb = conn_tcb(stack, conn);
 
-    return tcb ? user_send(&stack->tcp, tcb, bytes, n) : TERCET_GONE;
+    return tcb ? user_send(&stack->tcp, tcb, bytes, n) : no_connection(stack, conn);
 }
 
 int tercet_conn_shutdown(struct tercet_stack *stack, tercet_conn conn) {
     struct tcb *tcb = conn_tcb(stack, conn);
 
-    return tcb ? user_shutdown(&stack->tcp, tcb) : TERCET_GONE;
+    return tcb ? user_shutdown(&stack->tcp, tcb) : no_connection(stack, conn);
 }
 
 int tercet_conn_close(struct tercet_stack *stack, tercet_conn conn) {
@@ -171,8 +162,7 @@ int tercet_conn_close(struct tercet_stack *stack, tercet_conn conn) {
 int tercet_conn_abort(struct tercet_stack *stack, tercet_conn conn) {
     struct tcb *tcb = conn_tcb(stack, conn);
 
-    if (!tcb)
-        return TERCET_GONE;
+    if (!tcb) return no_connection(stack, conn);
     tcb_abort(&stack->tcp, tcb);
     return 0;
 }
@@ -194,8 +184,7 @@ int tercet_conn_set_user(struct tercet_stack *stack, tercet_conn conn, uint64_t 
 static enum tercet_state state_shown(const struct tercet_stack *stack, const struct tcb *tcb) {
     uint32_t ref;
 
-    if (tcb->state != TERCET_STATE_TIME_WAIT)
-        return (enum tercet_state)tcb->state;
+    if (tcb->state != TERCET_STATE_TIME_WAIT) return (enum tercet_state)tcb->state;
     ref = tcp_find(&stack->tcp, &tcb->tuple, tcb->tag);
     return ref >> FLOW_KIND_SHIFT == FLOW_TIME_WAIT ? TERCET_STATE_TIME_WAIT : TERCET_STATE_CLOSED;
 }
@@ -204,11 +193,11 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
     const struct tuple *tuple = &tcb->tuple;
 
     return (struct tercet_conn_info){
-        .local = {stack->addresses.table[tuple->local].address, tuple->local_port},
-        .remote = {tuple->remote, tuple->remote_port},
+        .local = {stack->addresses.table[tuple->local].address, tuple->local_port },
+        .remote = {tuple->remote,                                tuple->remote_port},
         .state = state_shown(stack, tcb),
         .reason = (enum tercet_reason)tcb->reason,
-        .send_mss_bytes = tcb->mss_bytes,
+        .send_mss_bytes = tcb_payload_max(tcb),
         .receive_mss_bytes = tcb->announced_mss,
         .send_scale = tcb->snd_scale,
         .receive_scale = tcb->rcv_scale,
@@ -222,7 +211,8 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .ssthresh_bytes = tcb->ssthresh,
         .send_window_bytes = tcb->snd_wnd,
         .receive_window_bytes = tcb_rcv_wnd(tcb),
-        .unsent_bytes = seq_lt(tcb->snd_max, tcb->snd_end) ? seq_distance(tcb->snd_max, tcb->snd_end) : 0,
+        .unsent_bytes = seq_lt(tcb->snd_max, tcb->snd_end) ? seq_distance(tcb->snd_max, tcb->snd_end)
+                                                           : 0,
         .unacked_bytes = tcb_flight(tcb),
         .unread_bytes = tcb_readable(tcb),
         .retransmits = tcb->retransmits,
@@ -238,8 +228,7 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
         *info = info_of(stack, tcb);
         return 0;
     }
-    if (!listener)
-        return TERCET_GONE;
+    if (!listener) return TERCET_GONE;
     *info = (struct tercet_conn_info){.state = TERCET_STATE_LISTEN, .user = listener->user};
     info->local.port = listener->port;
     if (listener->local < LOCAL_MAX)
@@ -248,8 +237,7 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
 }
 
 static int set_receive_buffer(struct tcb *tcb, struct listener *listener, uint32_t bytes) {
-    if (bytes < BUFFER_MIN_BYTES || bytes > BUFFER_MAX_BYTES)
-        return TERCET_INVALID;
+    if (bytes < BUFFER_MIN_BYTES || bytes > BUFFER_MAX_BYTES) return TERCET_INVALID;
     if (listener)
         listener->rcv_limit = bytes;
     else
@@ -257,16 +245,14 @@ static int set_receive_buffer(struct tcb *tcb, struct listener *listener, uint32
     return 0;
 }
 
-int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option, uint32_t value) {
+int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,
+                           uint32_t value) {
     struct listener *listener = conn_listener(stack, conn);
     struct tcb *tcb = conn_tcb(stack, conn);
 
-    if (!tcb && !listener)
-        return TERCET_GONE;
-    if (option == TERCET_OPTION_RECEIVE_BUFFER)
-        return set_receive_buffer(tcb, listener, value);
-    if (!tcb)
-        return TERCET_INVALID;
+    if (!tcb && !listener) return TERCET_GONE;
+    if (option == TERCET_OPTION_RECEIVE_BUFFER) return set_receive_buffer(tcb, listener, value);
+    if (!tcb) return TERCET_INVALID;
     if (option == TERCET_OPTION_NODELAY && value <= 1) {
         tcb->flags = value ? tcb->flags | TCB_NODELAY : tcb->flags & ~(uint32_t)TCB_NODELAY;
         tcb_owe(&stack->tcp, tcb);

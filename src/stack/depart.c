@@ -11,20 +11,22 @@
 #define HOP_LIMIT 64 /* RFC 9293 MUST-49 */
 
 /* Copy the payload behind the header and sum it: one pass. */
-static uint64_t put_payload(const struct tercet_stack *stack, const struct departure *d, unsigned char *at, uint64_t sum) {
+static uint64_t put_payload(const struct tercet_stack *stack, const struct departure *d,
+                            unsigned char *at, uint64_t sum) {
     struct span spans[2];
 
-    if (!d->seg.length)
-        return sum;
+    if (!d->seg.length) return sum;
     ring_spans(d->ring, &stack->tcp.buddy, d->at, d->seg.length, spans);
     if (spans[0].length % 2 == 0)
-        return checksum_copy(checksum_copy(sum, at, spans[0].base, spans[0].length), at + spans[0].length,
-                             spans[1].base, spans[1].length);
+        return checksum_copy(checksum_copy(sum, at, spans[0].base, spans[0].length),
+                             at + spans[0].length, spans[1].base, spans[1].length);
     ring_get(d->ring, &stack->tcp.buddy, d->at, at, d->seg.length);
     return checksum_add(sum, at, d->seg.length);
 }
 
-static uint32_t build_segment(const struct tercet_stack *stack, const struct departure *d, unsigned char *at) {
+static uint32_t build_segment(const struct tercet_stack *stack, const struct departure *d,
+                              const struct tercet_frame *frame) {
+    unsigned char *at = frame->bytes;
     bool v4 = tuple_is_v4(&d->tuple);
     uint32_t header = tcp_header_length(&d->seg), offset;
     struct ip_header ip = {
@@ -38,6 +40,7 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
     };
     uint64_t sum;
 
+    must(frame->capacity >= (v4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH) + ip.length);
     offset = ip_build(at, &ip);
     tcp_build(at + offset, &d->seg);
     sum = ip_pseudo_sum(&ip.source, &ip.destination, IP_PROTOCOL_TCP, ip.length);
@@ -47,8 +50,26 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
     return offset + ip.length;
 }
 
+/* The oldest echo reply.  Return: octets, 0 when it does not fit in the frame and is lost. */
+static uint32_t build_echo(struct tercet_stack *stack, struct ip_header *ip,
+                           const struct icmp_message *icmp, uint32_t local,
+                           const struct tercet_frame *frame) {
+    uint32_t length = 0;
+
+    ip->source = stack->addresses.table[local].address;
+    ip->hop_limit = HOP_LIMIT;
+    ip->length = ICMP_HEADER_LENGTH + icmp->length;
+    if (frame->capacity >= IPV6_HEADER_LENGTH + ip->length) {
+        length = ip_build(frame->bytes, ip);
+        length += icmp_build(frame->bytes + length, ip, icmp);
+    }
+    echo_done(&stack->echoes, &stack->tcp.buddy);
+    return length;
+}
+
 /* The next packet that is owed, built into @frame.  Return: false when nothing is. */
-static bool build_next(struct tercet_stack *stack, struct tercet_frame *frame, struct tercet_address *destination) {
+static bool build_next(struct tercet_stack *stack, struct tercet_frame *frame,
+                       struct tercet_address *destination) {
     struct departure departure;
     struct icmp_message icmp;
     struct ip_header ip;
@@ -56,23 +77,17 @@ static bool build_next(struct tercet_stack *stack, struct tercet_frame *frame, s
 
     if (tcp_departs(&stack->tcp, &departure)) {
         *destination = departure.tuple.remote;
-        must(frame->capacity >= IPV6_HEADER_LENGTH + TCP_HEADER_MAX + departure.seg.length);
-        frame->length = build_segment(stack, &departure, frame->bytes);
+        frame->length = build_segment(stack, &departure, frame);
         return true;
     }
-    if (!echo_departs(&stack->echoes, &stack->tcp.buddy, &local, &ip, &icmp))
-        return false;
+    if (!echo_departs(&stack->echoes, &stack->tcp.buddy, &local, &ip, &icmp)) return false;
     *destination = ip.destination;
-    ip.source = stack->addresses.table[local].address;
-    ip.hop_limit = HOP_LIMIT;
-    ip.length = 8 + icmp.length;
-    frame->length = ip_build(frame->bytes, &ip);
-    frame->length += icmp_build(frame->bytes + frame->length, &ip, &icmp);
-    echo_done(&stack->echoes, &stack->tcp.buddy);
+    frame->length = build_echo(stack, &ip, &icmp, local, frame);
     return true;
 }
 
-unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns) {
+unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
+                             uint64_t now_ns) {
     struct tercet_address destination;
     const struct route *route;
     unsigned built = 0;
@@ -81,13 +96,13 @@ unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *fr
     while (built < n && build_next(stack, &frames[built], &destination)) {
         struct tercet_frame *frame = &frames[built];
 
+        if (!frame->length) continue;
         if (addresses_find(&stack->addresses, &destination) != ADDRESS_NONE) {
             loop_link_send(&stack->loop, &stack->tcp.buddy, frame->bytes, frame->length);
             continue;
         }
         route = routes_find(&stack->routes, &destination);
-        if (!route)
-            continue; /* nowhere to go: lost, as on any network */
+        if (!route) continue; /* nowhere to go: lost, as on any network */
         frame->door = route->door;
         frame->checksum = TERCET_CHECKSUM_UNKNOWN;
         frame->gso_bytes = 0;

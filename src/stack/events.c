@@ -8,8 +8,7 @@ static bool next_listener_event(struct tercet_stack *stack, struct tercet_event 
     uint32_t index = list_pop(&listeners->ready);
     struct listener *listener;
 
-    if (!index)
-        return false;
+    if (!index) return false;
     listener = listener_at(&stack->tcp, index);
     listener->is_ready = false;
     *event = (struct tercet_event){
@@ -24,11 +23,9 @@ bool tercet_stack_next_event(struct tercet_stack *stack, struct tercet_event *ev
     uint32_t index;
     struct tcb *tcb;
 
-    if (next_listener_event(stack, event))
-        return true;
+    if (next_listener_event(stack, event)) return true;
     index = list_pop(&stack->tcp.ready);
-    if (!index)
-        return false;
+    if (!index) return false;
     tcb = tcp_tcb(&stack->tcp, index);
     tcb->flags &= ~(uint32_t)TCB_READY;
     *event = (struct tercet_event){conn_value(tcb->generation, index), tcb->user, tcb->ready};
@@ -39,8 +36,7 @@ bool tercet_stack_next_event(struct tercet_stack *stack, struct tercet_event *ev
 bool tercet_stack_next_trace(struct tercet_stack *stack, struct tercet_trace *trace) {
     struct tcp *t = &stack->tcp;
 
-    if (!t->n_traces)
-        return false;
+    if (!t->n_traces) return false;
     *trace = t->traces[t->trace_head];
     trace->dropped = t->traces_dropped;
     trace->local.address = stack->addresses.table[trace->local_index].address;

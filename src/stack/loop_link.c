@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-void loop_link_send(struct loop_link *link, struct buddy *buddy, const unsigned char *bytes, uint32_t length) {
+void loop_link_send(struct loop_link *link, struct buddy *buddy, const unsigned char *bytes,
+                    uint32_t length) {
     struct loop_packet packet = {.length = length};
 
     while (BUDDY_MIN << packet.order < length)
         packet.order++;
-    if (link->count < LOOP_LINK_MAX)
-        packet.block = buddy_take(buddy, packet.order);
+    if (link->count < LOOP_LINK_MAX) packet.block = buddy_take(buddy, packet.order);
     if (!packet.block) {
         link->lost++;
         return;
@@ -19,8 +19,7 @@ void loop_link_send(struct loop_link *link, struct buddy *buddy, const unsigned 
 }
 
 bool loop_link_receive(struct loop_link *link, struct loop_packet *packet) {
-    if (!link->count)
-        return false;
+    if (!link->count) return false;
     *packet = link->ring[link->head];
     link->head = (link->head + 1) % LOOP_LINK_MAX;
     link->count--;

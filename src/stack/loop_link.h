@@ -12,7 +12,6 @@
  * arrival.  Short, like a device's ring; what does not fit is lost as on any link.
  */
 #define LOOP_LINK_MAX 64
-#define LOOP_LINK_MTU 16384u
 
 struct loop_packet {
     uint32_t block;
@@ -27,7 +26,8 @@ struct loop_link {
 };
 
 /* Keep a copy of a packet. */
-void loop_link_send(struct loop_link *link, struct buddy *buddy, const unsigned char *bytes, uint32_t length);
+void loop_link_send(struct loop_link *link, struct buddy *buddy, const unsigned char *bytes,
+                    uint32_t length);
 
 /* Take the oldest; its block is the caller's to give back.  Return: false when there is none. */
 bool loop_link_receive(struct loop_link *link, struct loop_packet *packet);

@@ -50,10 +50,12 @@ static bool limit_is_valid(uint32_t limit) {
 }
 
 static bool limits_are_valid(const struct tercet_config *c) {
-    return limit_is_valid(c->max_conns) && limit_is_valid(c->max_half_opens) && limit_is_valid(c->max_time_waits) &&
-           limit_is_valid(c->max_listeners) && c->max_listeners < 4096 && limit_is_valid(c->max_reassemblies) &&
-           limit_is_valid(c->max_replies) && limit_is_valid(c->max_addresses) && c->max_addresses < LOCAL_MAX &&
-           limit_is_valid(c->max_routes) && c->max_routes <= ROUTES_MAX && c->max_traces <= LIMIT_MAX;
+    return limit_is_valid(c->max_conns) && limit_is_valid(c->max_half_opens) &&
+           limit_is_valid(c->max_time_waits) && limit_is_valid(c->max_listeners) &&
+           c->max_listeners < 4096 && limit_is_valid(c->max_reassemblies) &&
+           limit_is_valid(c->max_replies) && limit_is_valid(c->max_addresses) &&
+           c->max_addresses < LOCAL_MAX && limit_is_valid(c->max_routes) &&
+           c->max_routes <= ROUTES_MAX && c->max_traces <= LIMIT_MAX;
 }
 
 static bool buffer_is_valid(uint32_t bytes) {
@@ -62,9 +64,10 @@ static bool buffer_is_valid(uint32_t bytes) {
 
 static bool knobs_are_valid(const struct tercet_config *c) {
     return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
-           c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 && c->msl_ms &&
-           c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us && c->initial_segments &&
-           c->syn_ack_rto_us && c->delayed_ack_us <= 500000 && c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
+           c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 &&
+           c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
+           c->initial_segments && c->syn_ack_rto_us && c->delayed_ack_us <= 500000 &&
+           c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
 }
 
 static bool secret_is_set(const struct tercet_config *c) {
@@ -78,7 +81,8 @@ static size_t page_up(size_t n) {
 }
 
 size_t tercet_stack_size(const struct tercet_config *config) {
-    return page_up(sizeof(struct tercet_stack)) + page_up(addresses_size(config->max_addresses)) + tcp_size(config);
+    return page_up(sizeof(struct tercet_stack)) + page_up(addresses_size(config->max_addresses)) +
+           tcp_size(config);
 }
 
 /* What tcp asks of the network below it. */
@@ -87,21 +91,20 @@ static uint32_t mtu_below(const void *context, const struct tercet_address *remo
     const struct route *route;
 
     if (addresses_find(&stack->addresses, remote) != ADDRESS_NONE)
-        return LOOP_LINK_MTU;
+        return routes_mtu(&stack->routes);
     route = routes_find(&stack->routes, remote);
     return route ? route->mtu : 0;
 }
 
-int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config, uint64_t now_ns,
-                      struct tercet_stack **out) {
+int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config,
+                      uint64_t now_ns, struct tercet_stack **out) {
     struct tercet_stack *stack = memory;
     unsigned char *at = memory;
     struct siphash_key key;
 
     if (config->size != sizeof *config || !limits_are_valid(config) || !knobs_are_valid(config))
         return TERCET_INVALID;
-    if (!secret_is_set(config) || size < tercet_stack_size(config))
-        return TERCET_INVALID;
+    if (!secret_is_set(config) || size < tercet_stack_size(config)) return TERCET_INVALID;
     at += page_up(sizeof *stack);
     memcpy(&key, config->secret, sizeof key);
     addresses_init(&stack->addresses, at, config->max_addresses, &key);
@@ -121,21 +124,23 @@ static unsigned mapped_bits(const struct tercet_address *address, unsigned bits)
     return address_is_v4(address) ? 96 + bits : bits;
 }
 
-int tercet_stack_add_address(struct tercet_stack *stack, const struct tercet_address *address, unsigned prefix_bits) {
-    if (!prefix_is_valid(address, prefix_bits) || address_is_unspecified(address) || address_is_multicast(address))
+int tercet_stack_add_address(struct tercet_stack *stack, const struct tercet_address *address,
+                             unsigned prefix_bits) {
+    if (!prefix_is_valid(address, prefix_bits) || address_is_unspecified(address) ||
+        address_is_multicast(address))
         return TERCET_INVALID;
-    if (addresses_find(&stack->addresses, address) != ADDRESS_NONE)
-        return TERCET_IN_USE;
+    if (addresses_find(&stack->addresses, address) != ADDRESS_NONE) return TERCET_IN_USE;
     if (addresses_add(&stack->addresses, address, mapped_bits(address, prefix_bits)) == ADDRESS_NONE)
         return TERCET_FULL;
     return 0;
 }
 
-int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_address *destination, unsigned prefix_bits,
-                           uint16_t door, uint32_t mtu) {
+int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_address *destination,
+                           unsigned prefix_bits, uint16_t door, uint32_t mtu) {
     struct route route = {.prefix = *destination, .door = door, .mtu = mtu};
 
-    if (!prefix_is_valid(destination, prefix_bits) || mtu > 65535 || mtu < (address_is_v4(destination) ? 68 : 1280))
+    if (!prefix_is_valid(destination, prefix_bits) || mtu > 65535 ||
+        mtu < (address_is_v4(destination) ? 68 : 1280))
         return TERCET_INVALID;
     route.bits = (uint8_t)mapped_bits(destination, prefix_bits);
     return routes_add(&stack->routes, &route) ? TERCET_FULL : 0;

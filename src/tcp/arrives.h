@@ -17,21 +17,23 @@ struct segment;
  */
 
 /* 3.10.7.1: no connection at all. */
-enum tercet_verdict arrives_closed(struct tcp *t, const struct tuple *tuple, const struct segment *seg);
+enum tercet_verdict arrives_closed(struct tcp *t, const struct tuple *tuple,
+                                   const struct segment *seg);
 
 /* 3.10.7.2. */
-enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                                   const struct segment *seg);
+enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple,
+                                   uint32_t tag, const struct segment *seg);
 
 /* 3.10.7.3. */
 enum tercet_verdict arrives_syn_sent(struct tcp *t, struct tcb *tcb, const struct segment *seg);
 
 /* 3.10.7.4 for a half-open line: SYN-RECEIVED of a passive open. */
-enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t tag, const struct segment *seg);
+enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t tag,
+                                      const struct segment *seg);
 
 /* 3.10.7.4 for a TIME-WAIT line. */
-enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple, uint32_t tag,
-                                      const struct segment *seg);
+enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple,
+                                      uint32_t tag, const struct segment *seg);
 
 /* 3.10.7.4 for all other states. */
 enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, const struct segment *seg);
@@ -40,6 +42,7 @@ enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, const stru
  * The last three steps of 3.10.7.4, for segments that complete an opening: URG, text, FIN.
  * @verdict: returned when they have nothing to object
  */
-enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct segment *seg, enum tercet_verdict verdict);
+enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
+                                 enum tercet_verdict verdict);
 
 #endif

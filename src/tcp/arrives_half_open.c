@@ -12,7 +12,8 @@
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 
-static enum tercet_verdict answer(struct tcp *t, struct half_open *half_open, uint8_t flags, enum tercet_verdict verdict) {
+static enum tercet_verdict answer(struct tcp *t, struct half_open *half_open, uint8_t flags,
+                                  enum tercet_verdict verdict) {
     return half_open_answer(t, half_open, flags) ? verdict : TERCET_HALF_OPEN_THROTTLED;
 }
 
@@ -25,7 +26,8 @@ static uint32_t half_open_window(const struct tcp *t, const struct half_open *ha
 static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_t wnd) {
     uint32_t span = segment_span(seg);
 
-    return seq_is_in(seg->seq, rcv_nxt, wnd) || (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
+    return seq_is_in(seg->seq, rcv_nxt, wnd) ||
+           (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
 }
 
 /* RFC 7323 section 3.2 and more: an honest echo is one of the values that this line sent. */
@@ -35,9 +37,9 @@ static bool is_honest_echo(const struct half_open *half_open, const struct segme
     return since_first <= half_open->ts_last - half_open->ts_first;
 }
 
-static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *half_open, const struct segment *seg) {
-    if (!(half_open->flags & HALF_OPEN_TIMESTAMPS))
-        return TERCET_TAKEN;
+static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *half_open,
+                                            const struct segment *seg) {
+    if (!(half_open->flags & HALF_OPEN_TIMESTAMPS)) return TERCET_TAKEN;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) || !seg->options.ts_ecr)
         return TERCET_HALF_OPEN_BAD_ECHO;
     if (!is_honest_echo(half_open, seg))
@@ -47,7 +49,8 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *hal
     return TERCET_TAKEN;
 }
 
-static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const struct segment *seg, struct seq rcv_nxt) {
+static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const struct segment *seg,
+                                         struct seq rcv_nxt) {
     struct half_open *half_open = tcp_half_open(t, index);
 
     if (!seq_eq(seg->seq, rcv_nxt))
@@ -57,20 +60,21 @@ static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const st
 }
 
 /* All checks are passed: make the connection, and let it have the rest of the segment. */
-static enum tercet_verdict complete(struct tcp *t, uint32_t index, uint32_t tag, const struct segment *seg) {
+static enum tercet_verdict complete(struct tcp *t, uint32_t index, uint32_t tag,
+                                    const struct segment *seg) {
     struct tcb *tcb;
 
     if (listener_is_full(listener_at(t, tcp_half_open(t, index)->listener)))
         return TERCET_HALF_OPEN_ACCEPT_FULL;
     tcb = tcb_from_half_open(t, index, tag, seg);
-    if (!tcb)
-        return TERCET_HALF_OPEN_NO_MEMORY;
+    if (!tcb) return TERCET_HALF_OPEN_NO_MEMORY;
     if (tcb_is(tcb, TCB_TIMESTAMPS) && seq_le(seg->seq, tcb->last_ack_sent))
         tcb->ts_recent = seg->options.ts_val;
     return arrives_text(t, tcb, seg, TERCET_ESTABLISHED);
 }
 
-enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t tag, const struct segment *seg) {
+enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t tag,
+                                      const struct segment *seg) {
     struct half_open *half_open = tcp_half_open(t, index);
     struct seq rcv_nxt = seq_add(half_open->irs, 1);
     uint8_t control = seg->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_FIN);
@@ -79,19 +83,14 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     if (control == TCP_SYN && seq_eq(seg->seq, half_open->irs))
         return answer(t, half_open, TCP_SYN | TCP_ACK, TERCET_HALF_OPEN_SYN_AGAIN);
     if (!is_acceptable(seg, rcv_nxt, half_open_window(t, half_open))) {
-        if (control & TCP_RST)
-            return TERCET_HALF_OPEN_OUTSIDE;
+        if (control & TCP_RST) return TERCET_HALF_OPEN_OUTSIDE;
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_OUTSIDE);
     }
-    if (control & TCP_RST)
-        return reset_arrives(t, index, seg, rcv_nxt);
-    if (control & TCP_SYN)
-        return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
-    if (!(control & TCP_ACK))
-        return TERCET_HALF_OPEN_NO_ACK;
+    if (control & TCP_RST) return reset_arrives(t, index, seg, rcv_nxt);
+    if (control & TCP_SYN) return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
+    if (!(control & TCP_ACK)) return TERCET_HALF_OPEN_NO_ACK;
     verdict = check_timestamps(t, half_open, seg);
-    if (verdict != TERCET_TAKEN)
-        return verdict;
+    if (verdict != TERCET_TAKEN) return verdict;
     if (!seq_eq(seg->ack, seq_add(half_open->iss, 1))) {
         reply_reset(t, &half_open->tuple, seg);
         return TERCET_HALF_OPEN_BAD_ACK;

@@ -21,35 +21,29 @@ static enum tercet_verdict rung_syn_queue(const struct tcp *t, uint16_t listener
     return l->half_opens >= l->max_half_opens ? TERCET_SYN_QUEUE_FULL : TERCET_TAKEN;
 }
 
-static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                                 const struct segment *seg) {
+static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct tuple *tuple,
+                                 uint32_t tag, const struct segment *seg) {
     enum tercet_verdict verdict = rung_accept_queue(t, listener);
 
-    if (verdict == TERCET_TAKEN)
-        verdict = rung_syn_queue(t, listener);
-    if (verdict != TERCET_TAKEN)
-        return verdict;
+    if (verdict == TERCET_TAKEN) verdict = rung_syn_queue(t, listener);
+    if (verdict != TERCET_TAKEN) return verdict;
     if (!half_open_admit(t, listener, tuple, tag, isn_next(t, tuple), seg))
         return TERCET_SYN_NO_MEMORY;
     return TERCET_SYN_ADMITTED;
 }
 
-enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                                   const struct segment *seg) {
+enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple,
+                                   uint32_t tag, const struct segment *seg) {
     /* First, check for a RST. */
-    if (segment_has(seg, TCP_RST))
-        return TERCET_LISTEN_RST;
+    if (segment_has(seg, TCP_RST)) return TERCET_LISTEN_RST;
     /* Second, check for an ACK. */
     if (segment_has(seg, TCP_ACK)) {
-        if (!reset_is_allowed(t, &tuple->remote))
-            return TERCET_CLOSED_LIMITED;
+        if (!reset_is_allowed(t, &tuple->remote)) return TERCET_CLOSED_LIMITED;
         reply_reset(t, tuple, seg);
         return TERCET_LISTEN_ACK;
     }
     /* Third, check for a SYN; with a FIN it is nobody's opening. */
-    if (!segment_has(seg, TCP_SYN))
-        return TERCET_LISTEN_NO_SYN;
-    if (segment_has(seg, TCP_FIN))
-        return TERCET_TCP_FLAGS;
+    if (!segment_has(seg, TCP_SYN)) return TERCET_LISTEN_NO_SYN;
+    if (segment_has(seg, TCP_FIN)) return TERCET_TCP_FLAGS;
     return admit(t, listener, tuple, tag, seg);
 }

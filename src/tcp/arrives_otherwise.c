@@ -17,13 +17,12 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-#define TS_RECENT_LIFE_S (24 * 24 * 3600u) /* RFC 7323 section 5.5 */
+#define TS_RECENT_LIFE_S (24 * 24 * 3600u)    /* RFC 7323 section 5.5 */
 #define STEP_OVER        TERCET_VERDICT_COUNT /* a step's answer: taken, and the connection is over */
 
 /* An ACK out of turn: RFC 5961 section 7, per connection. */
 static enum tercet_verdict challenge(struct tcp *t, struct tcb *tcb, enum tercet_verdict verdict) {
-    if (!throttle_pass(t, &tcb->challenged))
-        return TERCET_CHALLENGE_THROTTLED;
+    if (!throttle_pass(t, &tcb->challenged)) return TERCET_CHALLENGE_THROTTLED;
     tcb_owe_ack(t, tcb);
     return verdict;
 }
@@ -31,10 +30,10 @@ static enum tercet_verdict challenge(struct tcp *t, struct tcb *tcb, enum tercet
 /* Data that is sent again must always be acknowledged; anything else only now and then. */
 static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const struct segment *seg,
                                         enum tercet_verdict verdict) {
-    bool is_data = seg->length || segment_has(seg, TCP_FIN);
-
-    if (!is_data || segment_has(seg, TCP_SYN))
-        return challenge(t, tcb, verdict);
+    if (segment_has(seg, TCP_SYN))
+        return challenge(
+            t, tcb, TERCET_SYN_CHALLENGED); /* whatever its sequence number: RFC 5961 section 4.2 */
+    if (!segment_span(seg)) return challenge(t, tcb, verdict);
     tcb_owe_ack(t, tcb);
     return verdict;
 }
@@ -43,21 +42,19 @@ static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const st
 static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_t wnd) {
     uint32_t span = segment_span(seg);
 
-    if (!wnd)
-        return seq_eq(seg->seq, rcv_nxt);
-    return seq_is_in(seg->seq, rcv_nxt, wnd) || (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
+    if (!wnd) return seq_eq(seg->seq, rcv_nxt);
+    return seq_is_in(seg->seq, rcv_nxt, wnd) ||
+           (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
 }
 
 /* RFC 7323 section 5.3 R1.  A reset is exempt; so is a SYN from having to carry the option. */
-static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    if (!tcb_is(tcb, TCB_TIMESTAMPS) || segment_has(seg, TCP_RST))
-        return TERCET_TAKEN;
+static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
+                                            const struct segment *seg) {
+    if (!tcb_is(tcb, TCB_TIMESTAMPS) || segment_has(seg, TCP_RST)) return TERCET_TAKEN;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS))
         return segment_has(seg, TCP_SYN) ? TERCET_TAKEN : TERCET_NO_TIMESTAMP;
-    if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= 0)
-        return TERCET_TAKEN;
-    if (tcp_now_s(t) - tcb->ts_recent_s >= TS_RECENT_LIFE_S)
-        return TERCET_TAKEN;
+    if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= 0) return TERCET_TAKEN;
+    if (tcp_now_s(t) - tcb->ts_recent_s >= TS_RECENT_LIFE_S) return TERCET_TAKEN;
     return unacceptable(t, tcb, seg, TERCET_OLD_TIMESTAMP);
 }
 
@@ -78,38 +75,37 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
 
 /* RCV.NXT, or where a peer stands that has not seen all our ACKs: behind its FIN. */
 static bool reset_is_exact(const struct tcb *tcb, const struct segment *seg) {
-    if (seq_eq(seg->seq, tcb->rcv_nxt))
-        return true;
+    if (seq_eq(seg->seq, tcb->rcv_nxt)) return true;
     return tcb_is(tcb, TCB_FIN_RECEIVED) && seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1));
 }
 
 /* Second, check the RST bit.  Source: RFC 9293 section 3.10.7.4, RFC 5961 section 3.2. */
 static enum tercet_verdict second_rst(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    if (!segment_has(seg, TCP_RST))
-        return TERCET_TAKEN;
+    if (!segment_has(seg, TCP_RST)) return TERCET_TAKEN;
     if (!reset_is_exact(tcb, seg)) {
-        if (!seq_is_in(seg->seq, tcb->rcv_nxt, tcb_rcv_wnd(tcb)))
-            return TERCET_RST_OUTSIDE;
+        if (!seq_is_in(seg->seq, tcb->rcv_nxt, tcb_rcv_wnd(tcb))) return TERCET_RST_OUTSIDE;
         return challenge(t, tcb, TERCET_RST_CHALLENGED);
     }
-    tcb_over(t, tcb, tcb->state == TERCET_STATE_SYN_RECEIVED ? TERCET_REASON_REFUSED : TERCET_REASON_RESET);
+    tcb_over(t, tcb,
+             tcb->state == TERCET_STATE_SYN_RECEIVED ? TERCET_REASON_REFUSED : TERCET_REASON_RESET);
     return TERCET_RST_TAKEN;
 }
 
 /* Fourth, check the SYN bit: whoever sent it, the connection stays (RFC 5961 section 4.2). */
 static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    if (!segment_has(seg, TCP_SYN))
-        return TERCET_TAKEN;
+    if (!segment_has(seg, TCP_SYN)) return TERCET_TAKEN;
     return challenge(t, tcb, TERCET_SYN_CHALLENGED);
 }
 
 /* SYN-RECEIVED: our SYN is acknowledged, or this ACK is for something else. */
-static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
+                                             const struct segment *seg) {
     if (!seq_gt(seg->ack, tcb->snd_una) || !seq_le(seg->ack, tcb->snd_max)) {
         reply_reset(t, &tcb->tuple, seg);
         return TERCET_HALF_OPEN_BAD_ACK;
     }
     timer_clear(tcb, TIMER_RETRANSMIT);
+    tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     tcb->snd_nxt = tcb->snd_una = seq_add(tcb->iss, 1);
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_max_wnd = tcb->snd_wnd;
@@ -118,9 +114,9 @@ static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb, con
 }
 
 /* RFC 5961 section 5.2: the range in which an ACK is believed. */
-static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    if (seq_gt(seg->ack, tcb->snd_max))
-        return challenge(t, tcb, TERCET_ACK_UNSENT);
+static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
+                                           const struct segment *seg) {
+    if (seq_gt(seg->ack, tcb->snd_max)) return challenge(t, tcb, TERCET_ACK_UNSENT);
     if (seq_lt(seg->ack, seq_sub(tcb->snd_una, tcb->snd_max_wnd)))
         return challenge(t, tcb, TERCET_ACK_TOO_OLD);
     return TERCET_TAKEN;
@@ -128,8 +124,7 @@ static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb, const
 
 /* RFC 7323 section 4.3 (3): only the segment that our last ACK asked for, or an older one, sets the value. */
 static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    if (!tcb_is(tcb, TCB_TIMESTAMPS) || seq_gt(seg->seq, tcb->last_ack_sent))
-        return;
+    if (!tcb_is(tcb, TCB_TIMESTAMPS) || seq_gt(seg->seq, tcb->last_ack_sent)) return;
     tcb->ts_recent = seg->options.ts_val;
     tcb->ts_recent_s = tcp_now_s(t);
 }
@@ -139,35 +134,30 @@ static void take_window(struct tcp *t, struct tcb *tcb, const struct segment *se
     bool is_newer = seq_lt(tcb->snd_wl1, seg->seq) ||
                     (seq_eq(tcb->snd_wl1, seg->seq) && seq_le(tcb->snd_wl2, seg->ack));
 
-    if (!is_newer)
-        return;
+    if (!is_newer) return;
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_wl1 = seg->seq;
     tcb->snd_wl2 = seg->ack;
-    if (tcb->snd_wnd > tcb->snd_max_wnd)
-        tcb->snd_max_wnd = tcb->snd_wnd;
+    if (tcb->snd_wnd > tcb->snd_max_wnd) tcb->snd_max_wnd = tcb->snd_wnd;
     if (tcb->snd_wnd) {
         timer_clear(tcb, TIMER_PERSIST);
         tcb->probes = 0;
     }
-    if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED))
-        tcb_owe(t, tcb);
+    if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED)) tcb_owe(t, tcb);
 }
 
 /* RFC 5681 section 2: a segment that can only mean that something arrived out of order. */
 static bool is_duplicate_ack(const struct tcb *tcb, const struct segment *seg) {
-    return seq_eq(seg->ack, tcb->snd_una) && seq_lt(tcb->snd_una, tcb->snd_max) && !segment_span(seg) &&
-           (uint32_t)seg->wnd << tcb->snd_scale == tcb->snd_wnd;
+    return seq_eq(seg->ack, tcb->snd_una) && seq_lt(tcb->snd_una, tcb->snd_max) &&
+           !segment_span(seg) && (uint32_t)seg->wnd << tcb->snd_scale == tcb->snd_wnd;
 }
 
 /* Return the send buffer's room, tell whoever waits for it. */
 static void free_acknowledged(struct tcp *t, struct tcb *tcb) {
     uint32_t waiting = seq_distance(tcb_snd_begin(tcb), tcb->snd_end);
 
-    if (!waiting)
-        ring_release(&tcb->snd, &t->buddy);
-    if (!tcb_is(tcb, TCB_WANTS_ROOM) || waiting > tcb->snd_limit / 3 * 2)
-        return;
+    if (!waiting) ring_release(&tcb->snd, &t->buddy);
+    if (!tcb_is(tcb, TCB_WANTS_ROOM) || waiting > tcb->snd_limit / 3 * 2) return;
     tcb->flags &= ~(uint32_t)TCB_WANTS_ROOM;
     tcb_tell(t, tcb, TERCET_WRITABLE);
 }
@@ -177,6 +167,7 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     uint32_t bytes = seq_distance(tcb->snd_una, seg->ack);
 
     tcb->snd_una = seg->ack;
+    tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     tcb->snd_nxt = seq_max(tcb->snd_nxt, tcb->snd_una);
     tcb->retries = 0;
     rtt_acked(t, tcb, seg);
@@ -186,8 +177,7 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
         timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     recovery_acked(t, tcb, bytes);
     free_acknowledged(t, tcb);
-    if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED))
-        tcb_owe(t, tcb);
+    if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED)) tcb_owe(t, tcb);
 }
 
 /* Our FIN is acknowledged. */
@@ -195,17 +185,11 @@ static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb) {
     switch (tcb->state) {
     case TERCET_STATE_FIN_WAIT_1:
         tcb->state = TERCET_STATE_FIN_WAIT_2;
-        if (tcb_is(tcb, TCB_ORPHAN))
-            timer_set(t, tcb, TIMER_FIN_WAIT_2, t->config.fin_wait_2_us);
+        if (tcb_is(tcb, TCB_ORPHAN)) timer_set(t, tcb, TIMER_FIN_WAIT_2, t->config.fin_wait_2_us);
         return TERCET_TAKEN;
-    case TERCET_STATE_CLOSING:
-        tcb_enter_time_wait(t, tcb);
-        return STEP_OVER;
-    case TERCET_STATE_LAST_ACK:
-        tcb_over(t, tcb, TERCET_REASON_FINISHED);
-        return STEP_OVER;
-    default:
-        return TERCET_TAKEN;
+    case TERCET_STATE_CLOSING: tcb_enter_time_wait(t, tcb); return STEP_OVER;
+    case TERCET_STATE_LAST_ACK: tcb_over(t, tcb, TERCET_REASON_FINISHED); return STEP_OVER;
+    default: return TERCET_TAKEN;
     }
 }
 
@@ -213,49 +197,44 @@ static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb) {
 static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     enum tercet_verdict verdict;
 
-    if (!segment_has(seg, TCP_ACK))
-        return TERCET_TCP_NO_FLAGS;
+    if (!segment_has(seg, TCP_ACK)) return TERCET_TCP_NO_FLAGS;
     if (tcb->state == TERCET_STATE_SYN_RECEIVED) {
         verdict = open_simultaneous(t, tcb, seg);
-        if (verdict != TERCET_TAKEN)
-            return verdict;
+        if (verdict != TERCET_TAKEN) return verdict;
     }
     verdict = check_ack_range(t, tcb, seg);
-    if (verdict != TERCET_TAKEN)
-        return verdict;
+    if (verdict != TERCET_TAKEN) return verdict;
     take_timestamp(t, tcb, seg);
     if (timer_is_set(tcb, TIMER_PERSIST))
         tcb->retries = 0; /* the peer lives, its window is closed (MUST-37) */
-    if (is_duplicate_ack(tcb, seg) && !tcb->probes)
-        recovery_duplicate(t, tcb);
-    if (seq_ge(seg->ack, tcb->snd_una))
-        take_window(t, tcb, seg);
-    if (seq_gt(seg->ack, tcb->snd_una))
-        acknowledge(t, tcb, seg);
+    if (is_duplicate_ack(tcb, seg) && !tcb->probes) recovery_duplicate(t, tcb);
+    if (seq_ge(seg->ack, tcb->snd_una)) take_window(t, tcb, seg);
+    if (seq_gt(seg->ack, tcb->snd_una)) acknowledge(t, tcb, seg);
     if (tcb_is(tcb, TCB_FIN_QUEUED) && seq_gt(tcb->snd_una, tcb->snd_end))
         return fin_acknowledged(t, tcb);
     return TERCET_TAKEN;
 }
 
 /* Sixth, check the URG bit: urgent data is delivered in line, the pointer is advice that nobody takes (RFC 6093 section 6). */
-static void sixth_urg(void) {
-}
+static void sixth_urg(void) {}
 
 /* The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, RFC 2525 section 2.17). */
-static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
+                                           const struct segment *seg) {
     reply_reset(t, &tcb->tuple, seg);
     tcb_over(t, tcb, TERCET_REASON_ABORTED);
     return TERCET_DATA_AFTER_CLOSE;
 }
 
 /* Seventh, process the segment text. */
-static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const struct segment *seg, bool *fin) {
+static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
+                                        bool *fin) {
     *fin = false;
-    if (!seg->length && !segment_has(seg, TCP_FIN))
-        return TERCET_TAKEN;
+    if (!seg->length && !segment_has(seg, TCP_FIN)) return TERCET_TAKEN;
     if (!tcb_receives(tcb))
         return TERCET_TAKEN; /* cannot be: the peer has closed.  Ignore the text. */
-    if (tcb_is(tcb, TCB_ORPHAN) && seg->length && seq_gt(seq_add(seg->seq, seg->length), tcb->rcv_nxt))
+    if (tcb_is(tcb, TCB_ORPHAN) && seg->length &&
+        seq_gt(seq_add(seg->seq, seg->length), tcb->rcv_nxt))
         return text_for_nobody(t, tcb, seg);
     return receive_text(t, tcb, seg, fin);
 }
@@ -267,43 +246,38 @@ static void eighth_fin(struct tcp *t, struct tcb *tcb) {
     tcb_owe_ack(t, tcb);
     tcb_tell(t, tcb, TERCET_ENDED | TERCET_READABLE);
     switch (tcb->state) {
-    case TERCET_STATE_ESTABLISHED:
-        tcb->state = TERCET_STATE_CLOSE_WAIT;
-        break;
+    case TERCET_STATE_ESTABLISHED: tcb->state = TERCET_STATE_CLOSE_WAIT; break;
     case TERCET_STATE_FIN_WAIT_1:
         tcb->state = TERCET_STATE_CLOSING; /* were our FIN acknowledged, it would be FIN-WAIT-2 by now */
         break;
-    case TERCET_STATE_FIN_WAIT_2:
-        tcb_enter_time_wait(t, tcb);
-        break;
-    default:
-        break;
+    case TERCET_STATE_FIN_WAIT_2: tcb_enter_time_wait(t, tcb); break;
+    default: break;
     }
 }
 
-enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct segment *seg, enum tercet_verdict verdict) {
+enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
+                                 enum tercet_verdict verdict) {
     enum tercet_verdict text;
     bool fin;
 
     sixth_urg();
     text = seventh_text(t, tcb, seg, &fin);
-    if (text == TERCET_TAKEN && fin)
-        eighth_fin(t, tcb);
+    if (text == TERCET_TAKEN && fin) eighth_fin(t, tcb);
     return text == TERCET_TAKEN || verdict == TERCET_ESTABLISHED ? verdict : text;
 }
 
 /* In a simultaneous open the peer's SYN-ACK begins with the SYN that is here already (RFC 9293 figure 7). */
 static void skip_known_syn(const struct tcb *tcb, struct segment *seg) {
-    if (tcb->state != TERCET_STATE_SYN_RECEIVED || !segment_has(seg, TCP_SYN) || !segment_has(seg, TCP_ACK))
+    if (!tcb_is(tcb, TCB_SYN_UNACKED) || !segment_has(seg, TCP_SYN) || !segment_has(seg, TCP_ACK))
         return;
-    if (!seq_eq(seg->seq, tcb->irs))
-        return;
+    if (!seq_eq(seg->seq, tcb->irs)) return;
     seg->seq = seq_add(seg->seq, 1);
     seg->flags &= (uint8_t)~TCP_SYN;
     seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale); /* the window of a SYN is not scaled */
 }
 
-enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, const struct segment *arriving) {
+enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb,
+                                      const struct segment *arriving) {
     struct segment seg = *arriving;
     enum tercet_verdict verdict;
 
@@ -311,16 +285,11 @@ enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, const stru
     verdict = check_timestamps(t, tcb, &seg);
     if (verdict == TERCET_TAKEN && !segment_has(&seg, TCP_RST))
         verdict = first_sequence(t, tcb, &seg);
-    if (verdict == TERCET_TAKEN)
-        verdict = second_rst(t, tcb, &seg);
+    if (verdict == TERCET_TAKEN) verdict = second_rst(t, tcb, &seg);
     /* Third, check the security: a procedure of the IP layer, absent here. */
-    if (verdict == TERCET_TAKEN)
-        verdict = fourth_syn(t, tcb, &seg);
-    if (verdict == TERCET_TAKEN)
-        verdict = fifth_ack(t, tcb, &seg);
-    if (verdict == STEP_OVER)
-        return TERCET_TAKEN;
-    if (verdict != TERCET_TAKEN)
-        return verdict;
+    if (verdict == TERCET_TAKEN) verdict = fourth_syn(t, tcb, &seg);
+    if (verdict == TERCET_TAKEN) verdict = fifth_ack(t, tcb, &seg);
+    if (verdict == STEP_OVER) return TERCET_TAKEN;
+    if (verdict != TERCET_TAKEN) return verdict;
     return arrives_text(t, tcb, &seg, TERCET_TAKEN);
 }

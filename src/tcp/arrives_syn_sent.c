@@ -15,20 +15,17 @@
 #include "tcp/timers.h"
 
 #define RTO_AFTER_SYN_LOSS_US 3000000u /* RFC 6298 section 5.7 */
-#define SYN_SOON_US 1000 /* the SYN again after a reset has cleared a half-dead peer */
+#define SYN_SOON_US           1000 /* the SYN again after a reset has cleared a half-dead peer */
 
 /*
  * SEG.ACK =< ISS or SEG.ACK > SND.NXT: a peer that remembers an older connection.  It gets its reset, and the SYN that it
  * ignored is sent again soon, once, instead of a second later.
  */
 static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    if (segment_has(seg, TCP_RST))
-        return TERCET_SYN_SENT_BAD_RST;
-    if (!reset_is_allowed(t, &tcb->tuple.remote))
-        return TERCET_CLOSED_LIMITED;
+    if (segment_has(seg, TCP_RST)) return TERCET_SYN_SENT_BAD_RST;
+    if (!reset_is_allowed(t, &tcb->tuple.remote)) return TERCET_CLOSED_LIMITED;
     reply_reset(t, &tcb->tuple, seg);
-    if (!tcb->retries)
-        timer_set(t, tcb, TIMER_RETRANSMIT, SYN_SOON_US);
+    if (!tcb->retries) timer_set(t, tcb, TIMER_RETRANSMIT, SYN_SOON_US);
     return TERCET_SYN_SENT_BAD_ACK;
 }
 
@@ -36,7 +33,8 @@ static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct 
 static bool echo_is_honest(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
     uint32_t ts_now = tcp_now_ms(t) + tcb->ts_offset;
 
-    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) || !t->config.timestamps || !seg->options.ts_ecr)
+    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) || !t->config.timestamps ||
+        !seg->options.ts_ecr)
         return true;
     return seg->options.ts_ecr - tcb->ts_first <= ts_now - tcb->ts_first;
 }
@@ -51,8 +49,7 @@ static void take_options(struct tcp *t, struct tcb *tcb, const struct segment *s
         tcb->ts_recent = o->ts_val;
         tcb->ts_recent_s = tcp_now_s(t);
     }
-    if (t->config.sack && segment_has_option(seg, TCP_HAS_SACK_PERMITTED))
-        tcb->flags |= TCB_SACK;
+    if (t->config.sack && segment_has_option(seg, TCP_HAS_SACK_PERMITTED)) tcb->flags |= TCB_SACK;
     if (t->config.window_scale && segment_has_option(seg, TCP_HAS_WSCALE)) {
         tcb->flags |= TCB_SCALED;
         tcb->snd_scale = o->wscale < WSCALE_MAX ? o->wscale : WSCALE_MAX;
@@ -75,8 +72,7 @@ static void take_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) 
 static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     struct segment rest = *seg;
 
-    if (segment_has(seg, TCP_FIN) && !segment_has(seg, TCP_ACK))
-        return TERCET_TCP_FLAGS;
+    if (segment_has(seg, TCP_FIN) && !segment_has(seg, TCP_ACK)) return TERCET_TCP_FLAGS;
     take_syn(t, tcb, seg);
     if (!segment_has(seg, TCP_ACK)) {
         tcb->state = TERCET_STATE_SYN_RECEIVED;
@@ -87,6 +83,7 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
         return TERCET_SYN_SENT_SIMULTANEOUS;
     }
     tcb->snd_una = seg->ack;
+    tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     rtt_acked(t, tcb, seg);
     timer_clear(tcb, TIMER_RETRANSMIT);
     if (tcb->retries)
@@ -107,15 +104,12 @@ enum tercet_verdict arrives_syn_sent(struct tcp *t, struct tcb *tcb, const struc
         return bad_ack(t, tcb, seg);
     /* Second, check the RST bit. */
     if (segment_has(seg, TCP_RST)) {
-        if (!has_ack)
-            return TERCET_SYN_SENT_BAD_RST;
+        if (!has_ack) return TERCET_SYN_SENT_BAD_RST;
         tcb_over(t, tcb, TERCET_REASON_REFUSED);
         return TERCET_SYN_SENT_REFUSED;
     }
     /* Third, check the security: no such procedure here.  Fourth, check the SYN bit. */
-    if (!segment_has(seg, TCP_SYN))
-        return TERCET_SYN_SENT_NO_SYN;
-    if (has_ack && !echo_is_honest(t, tcb, seg))
-        return TERCET_SYN_SENT_BAD_ECHO;
+    if (!segment_has(seg, TCP_SYN)) return TERCET_SYN_SENT_NO_SYN;
+    if (has_ack && !echo_is_honest(t, tcb, seg)) return TERCET_SYN_SENT_BAD_ECHO;
     return fourth_syn(t, tcb, seg);
 }

@@ -17,22 +17,20 @@ static bool is_newer(const struct tcp *t, const struct time_wait *tw, const stru
     bool had = tw->flags & TIME_WAIT_TIMESTAMPS, has = segment_has_option(seg, TCP_HAS_TIMESTAMPS);
     int32_t newer_ms = (int32_t)(seg->options.ts_val - tw->ts_recent);
 
-    if (!had && has && t->config.timestamps)
-        return true;
+    if (!had && has && t->config.timestamps) return true;
     if (had && has && newer_ms && tcp_now_s(t) - tw->ts_recent_s < TS_RECENT_LIFE_S)
         return newer_ms > 0;
     return seq_gt(seg->seq, tw->rcv_nxt);
 }
 
 /* A SYN takes the place of the line, if there is still somebody who listens. */
-static enum tercet_verdict reuse(struct tcp *t, uint32_t index, const struct tuple *tuple, uint32_t tag,
-                                 const struct segment *seg) {
+static enum tercet_verdict reuse(struct tcp *t, uint32_t index, const struct tuple *tuple,
+                                 uint32_t tag, const struct segment *seg) {
     uint32_t listener = listener_find(t, tuple);
     enum tercet_verdict verdict;
 
     time_wait_free(t, index);
-    if (!listener)
-        return arrives_closed(t, tuple, seg);
+    if (!listener) return arrives_closed(t, tuple, seg);
     verdict = arrives_listen(t, (uint16_t)listener, tuple, tag, seg);
     return verdict == TERCET_SYN_ADMITTED ? TERCET_TIME_WAIT_REUSED : verdict;
 }
@@ -41,16 +39,14 @@ static bool is_acceptable(const struct time_wait *tw, const struct segment *seg)
     return seq_eq(seg->seq, tw->rcv_nxt) || seq_is_in(seg->seq, tw->rcv_nxt, tw->rcv_wnd);
 }
 
-enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple, uint32_t tag,
-                                      const struct segment *seg) {
+enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple,
+                                      uint32_t tag, const struct segment *seg) {
     struct time_wait *tw = tcp_time_wait(t, index);
     uint8_t control = seg->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_FIN);
     enum tercet_verdict verdict = TERCET_TIME_WAIT_ACKED;
 
-    if (control & TCP_RST)
-        return TERCET_TIME_WAIT_RST;
-    if (control == TCP_SYN && is_newer(t, tw, seg))
-        return reuse(t, index, tuple, tag, seg);
+    if (control & TCP_RST) return TERCET_TIME_WAIT_RST;
+    if (control == TCP_SYN && is_newer(t, tw, seg)) return reuse(t, index, tuple, tag, seg);
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);
         verdict = TERCET_TIME_WAIT_FIN;

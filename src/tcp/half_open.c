@@ -13,8 +13,8 @@ static uint64_t wait_us(const struct tcp *t, unsigned retries) {
     return us < t->config.rto_max_us ? us : t->config.rto_max_us;
 }
 
-
-static uint8_t scales_of(const struct tcp *t, const struct listener *listener, const struct segment *seg) {
+static uint8_t scales_of(const struct tcp *t, const struct listener *listener,
+                         const struct segment *seg) {
     uint8_t theirs = HALF_OPEN_NO_SCALE, ours = 0;
 
     if (t->config.window_scale && segment_has_option(seg, TCP_HAS_WSCALE)) {
@@ -29,8 +29,7 @@ bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     uint32_t index = pool_take(&t->half_opens), ts_now;
     struct half_open *half_open;
 
-    if (!index)
-        return false;
+    if (!index) return false;
     half_open = tcp_half_open(t, index);
     *half_open = (struct half_open){
         .tuple = *tuple,
@@ -57,8 +56,7 @@ bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
 }
 
 static struct list *queue_of(struct tcp *t, const struct half_open *half_open) {
-    if (half_open->flags & HALF_OPEN_OWED)
-        return &t->half_opens_owed;
+    if (half_open->flags & HALF_OPEN_OWED) return &t->half_opens_owed;
     return &t->half_open_queues[half_open->retries];
 }
 
@@ -82,8 +80,7 @@ static void drop_from(struct tcp *t, struct list *list, uint16_t listener) {
 
     for (uint32_t index = list->head; index; index = next) {
         next = list_at(list, index)->next;
-        if (tcp_half_open(t, index)->listener == listener)
-            half_open_drop(t, index);
+        if (tcp_half_open(t, index)->listener == listener) half_open_drop(t, index);
     }
 }
 
@@ -117,8 +114,7 @@ static struct reply half_open_reply(const struct tcp *t, struct half_open *half_
     reply.wnd = window_field(limit, 0);
     reply.options |= TCP_HAS_MSS;
     reply.mss_bytes = mss_announced(t, &half_open->tuple);
-    if (half_open->flags & HALF_OPEN_SACK)
-        reply.options |= TCP_HAS_SACK_PERMITTED;
+    if (half_open->flags & HALF_OPEN_SACK) reply.options |= TCP_HAS_SACK_PERMITTED;
     if (half_open->scales >> 4 != HALF_OPEN_NO_SCALE) {
         reply.options |= TCP_HAS_WSCALE;
         reply.wscale = (uint8_t)ours;
@@ -131,8 +127,7 @@ bool half_open_departs(struct tcp *t, struct departure *out) {
     struct half_open *half_open;
     struct reply reply;
 
-    if (!index)
-        return false;
+    if (!index) return false;
     half_open = tcp_half_open(t, index);
     half_open->flags &= (uint8_t)~HALF_OPEN_OWED;
     half_open->deadline = tick_after_us(t->now, wait_us(t, half_open->retries));
@@ -144,13 +139,13 @@ bool half_open_departs(struct tcp *t, struct departure *out) {
 
 bool half_open_answer(struct tcp *t, struct half_open *half_open, uint8_t flags) {
     uint8_t clock = (uint8_t)(t->now.ns >> ANSWER_SHIFT);
-    uint64_t since_us = ((uint64_t)(uint8_t)(clock - half_open->answered) << ANSWER_SHIFT) / NS_PER_US;
+    uint64_t since_us = ((uint64_t)(uint8_t)(clock - half_open->answered) << ANSWER_SHIFT) /
+                        NS_PER_US;
     struct reply reply;
 
     if (half_open->flags & HALF_OPEN_OWED)
         return true; /* its SYN-ACK leaves with this batch anyway */
-    if (half_open->flags & HALF_OPEN_ANSWERED && since_us < t->config.challenge_us)
-        return false;
+    if (half_open->flags & HALF_OPEN_ANSWERED && since_us < t->config.challenge_us) return false;
     half_open->flags |= HALF_OPEN_ANSWERED | HALF_OPEN_AMBIGUOUS;
     half_open->answered = clock;
     reply = half_open_reply(t, half_open, flags);
@@ -160,8 +155,7 @@ bool half_open_answer(struct tcp *t, struct half_open *half_open, uint8_t flags)
 uint32_t half_open_rtt_us(const struct tcp *t, const struct half_open *half_open) {
     uint64_t sent_ns;
 
-    if (half_open->retries || half_open->flags & (HALF_OPEN_AMBIGUOUS | HALF_OPEN_OWED))
-        return 0;
+    if (half_open->retries || half_open->flags & (HALF_OPEN_AMBIGUOUS | HALF_OPEN_OWED)) return 0;
     sent_ns = tick_instant(half_open->deadline, t->now).ns - wait_us(t, 0) * NS_PER_US;
     return t->now.ns > sent_ns ? (uint32_t)((t->now.ns - sent_ns) / NS_PER_US) : 1;
 }
@@ -177,6 +171,7 @@ static void expire(struct tcp *t, uint32_t index) {
     }
     list_remove(queue_of(t, half_open), index);
     half_open->retries++;
+    t->retransmitted++;
     half_open->flags |= HALF_OPEN_OWED;
     list_push(&t->half_opens_owed, index);
 }

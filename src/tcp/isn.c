@@ -19,8 +19,7 @@ bool isn_port(struct tcp *t, struct tuple *tuple) {
         uint64_t draw = siphash_words(&t->keys.key[KEY_PORTS], &count, 1, 0, 0);
 
         tuple->local_port = (uint16_t)(PORT_FIRST + ((draw >> 32) * PORT_COUNT >> 32));
-        if (!tcp_find(t, tuple, tcp_tag(t, tuple)))
-            return true;
+        if (!tcp_find(t, tuple, tcp_tag(t, tuple))) return true;
     }
     return false;
 }

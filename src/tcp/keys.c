@@ -11,8 +11,8 @@ void keys_derive(struct keys *keys, const uint8_t secret[32]) {
     for (unsigned purpose = 0; purpose < KEY_COUNT; purpose++) {
         for (unsigned word = 0; word < 2; word++) {
             label = purpose << 1 | word;
-            keys->key[purpose].k[word] =
-                siphash_words(&half[0], &label, 1, 0, 0) ^ siphash_words(&half[1], &label, 1, 1, 1);
+            keys->key[purpose].k[word] = siphash_words(&half[0], &label, 1, 0, 0) ^
+                                         siphash_words(&half[1], &label, 1, 1, 1);
         }
     }
 }

@@ -37,8 +37,7 @@ uint32_t listener_find_exact(const struct tcp *t, uint16_t local, uint16_t port)
     for (uint32_t ref = flow_first(index, tag, &at); ref; ref = flow_next(index, tag, &at)) {
         const struct listener *listener = listener_at(t, ref);
 
-        if (listener->local == local && listener->port == port)
-            return ref;
+        if (listener->local == local && listener->port == port) return ref;
     }
     return 0;
 }
@@ -47,20 +46,18 @@ uint32_t listener_find(const struct tcp *t, const struct tuple *tuple) {
     uint16_t family = tuple_is_v4(tuple) ? LOCAL_ANY_V4 : LOCAL_ANY_V6;
     uint32_t index = listener_find_exact(t, tuple->local, tuple->local_port);
 
-    if (!index)
-        index = listener_find_exact(t, family, tuple->local_port);
-    if (!index)
-        index = listener_find_exact(t, LOCAL_ANY, tuple->local_port);
+    if (!index) index = listener_find_exact(t, family, tuple->local_port);
+    if (!index) index = listener_find_exact(t, LOCAL_ANY, tuple->local_port);
     return index;
 }
 
-uint32_t listener_open(struct tcp *t, uint16_t local, uint16_t port, uint32_t backlog, uint64_t user) {
+uint32_t listener_open(struct tcp *t, uint16_t local, uint16_t port, uint32_t backlog,
+                       uint64_t user) {
     uint32_t index = pool_take(&t->listeners.pool), generation;
     struct tcb *tcb = (struct tcb *)(void *)t->tcbs.base;
     struct listener *listener;
 
-    if (!index)
-        return 0;
+    if (!index) return 0;
     listener = listener_at(t, index);
     generation = listener->generation;
     *listener = (struct listener){
@@ -89,8 +86,7 @@ void listener_close(struct tcp *t, uint32_t index) {
         tcp_tcb(t, child)->flags &= ~(uint32_t)TCB_LISTED;
         tcb_abort(t, tcp_tcb(t, child));
     }
-    if (listener->is_ready)
-        list_remove(&t->listeners.ready, index);
+    if (listener->is_ready) list_remove(&t->listeners.ready, index);
     listener->generation++;
     listener->is_open = false;
     pool_give(&t->listeners.pool, index);
@@ -99,8 +95,7 @@ void listener_close(struct tcp *t, uint32_t index) {
 static void listener_tell(struct tcp *t, uint32_t index) {
     struct listener *listener = listener_at(t, index);
 
-    if (listener->is_ready)
-        return;
+    if (listener->is_ready) return;
     listener->is_ready = true;
     list_push(&t->listeners.ready, index);
 }
@@ -114,8 +109,7 @@ void listener_queue(struct tcp *t, uint32_t index, struct tcb *tcb) {
 uint32_t listener_accept(struct tcp *t, uint32_t index) {
     uint32_t child = list_pop(&listener_at(t, index)->accepting);
 
-    if (!child)
-        return 0;
+    if (!child) return 0;
     tcp_tcb(t, child)->flags &= ~(uint32_t)TCB_LISTED;
     return child;
 }

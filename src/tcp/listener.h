@@ -18,7 +18,7 @@ struct tcb;
 
 /* Local "addresses" of a listener that takes more than one; real ones are below. */
 enum local_wildcard {
-    LOCAL_ANY = 0xffff,    /* both families */
+    LOCAL_ANY = 0xffff, /* both families */
     LOCAL_ANY_V4 = 0xfffe,
     LOCAL_ANY_V6 = 0xfffd,
     LOCAL_MAX = 0xff00, /* addresses at most */
@@ -35,7 +35,7 @@ struct listener {
     uint32_t backlog;        /* the accept queue holds backlog + 1 */
     uint32_t rcv_limit;      /* receive buffer of what it accepts */
     bool is_open;
-    bool is_ready;           /* in the ready list */
+    bool is_ready; /* in the ready list */
     struct list accepting;
     struct list_link readied;
     uint64_t user;
@@ -57,7 +57,8 @@ uint32_t listener_find(const struct tcp *t, const struct tuple *tuple);
 uint32_t listener_find_exact(const struct tcp *t, uint16_t local, uint16_t port);
 
 /* Open one on a pair that is free.  Return: index, or 0 when the pool is exhausted. */
-uint32_t listener_open(struct tcp *t, uint16_t local, uint16_t port, uint32_t backlog, uint64_t user);
+uint32_t listener_open(struct tcp *t, uint16_t local, uint16_t port, uint32_t backlog,
+                       uint64_t user);
 
 /* Close it: half-opens are freed silently, connections not accepted are reset. */
 void listener_close(struct tcp *t, uint32_t index);

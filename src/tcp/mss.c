@@ -4,11 +4,11 @@
 #include "tcp/tcp.h"
 
 uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple) {
-    uint32_t headers = TCP_HEADER_LENGTH + (tuple_is_v4(tuple) ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
+    uint32_t headers = TCP_HEADER_LENGTH +
+                       (tuple_is_v4(tuple) ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH);
     uint32_t mtu = t->below.mtu(t->below.context, &tuple->remote);
 
-    if (mtu < headers + MSS_FLOOR)
-        return MSS_FLOOR;
+    if (mtu < headers + MSS_FLOOR) return MSS_FLOOR;
     return (uint16_t)(mtu - headers);
 }
 
@@ -16,10 +16,8 @@ uint16_t mss_agreed(const struct tcp *t, const struct tuple *tuple, uint16_t opt
     uint16_t ours = mss_announced(t, tuple);
     uint16_t theirs = option;
 
-    if (!option)
-        theirs = tuple_is_v4(tuple) ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
-    if (theirs < MSS_FLOOR)
-        theirs = MSS_FLOOR;
+    if (!option) theirs = tuple_is_v4(tuple) ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
+    if (theirs < MSS_FLOOR) theirs = MSS_FLOOR;
     return theirs < ours ? theirs : ours;
 }
 

@@ -14,8 +14,9 @@ struct tcp;
  */
 #define MSS_DEFAULT_V4 536
 #define MSS_DEFAULT_V6 1220
-#define MSS_FLOOR      88 /* a peer that asks for less gets this: each segment carries more data than options */
-#define WSCALE_MAX     14
+#define MSS_FLOOR                                                                                  \
+    88 /* a peer that asks for less gets this: each segment carries more data than options */
+#define WSCALE_MAX 14
 
 /* The MSS to announce to this peer: what its route takes in one packet, options not deducted. */
 uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);

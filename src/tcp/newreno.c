@@ -10,13 +10,11 @@
 #include "tcp/tcp.h"
 
 static uint32_t initial_window(const struct tcp *t, const struct tcb *tcb) {
-    uint32_t mss = tcb->mss_bytes, two = 2 * mss, floor = two > 14600 ? two : 14600;
+    uint32_t mss = tcb_payload_max(tcb), two = 2 * mss, floor = two > 14600 ? two : 14600;
     uint32_t window = t->config.initial_segments * mss;
 
-    if (tcb_is(tcb, TCB_SYN_TWICE))
-        return mss;
-    if (t->config.initial_segments > 4 && window > floor)
-        return floor;
+    if (tcb_is(tcb, TCB_SYN_TWICE)) return mss;
+    if (t->config.initial_segments > 4 && window > floor) return floor;
     return window;
 }
 
@@ -28,12 +26,11 @@ void congestion_init(const struct tcp *t, struct tcb *tcb) {
 void congestion_idle(const struct tcp *t, struct tcb *tcb) {
     uint32_t window = initial_window(t, tcb);
 
-    if (tcb->cwnd > window)
-        tcb->cwnd = window;
+    if (tcb->cwnd > window) tcb->cwnd = window;
 }
 
 static void newreno_acked(struct tcb *tcb, uint32_t bytes) {
-    uint32_t mss = tcb->mss_bytes, add = 0;
+    uint32_t mss = tcb_payload_max(tcb), add = 0;
 
     if (tcb->cwnd < tcb->ssthresh) {
         add = bytes < mss ? bytes : mss;
@@ -44,12 +41,11 @@ static void newreno_acked(struct tcb *tcb, uint32_t bytes) {
             add = mss;
         }
     }
-    if (tcb->cwnd < CONGESTION_CWND_MAX)
-        tcb->cwnd += add;
+    if (tcb->cwnd < CONGESTION_CWND_MAX) tcb->cwnd += add;
 }
 
 static uint32_t newreno_lost(const struct tcb *tcb) {
-    uint32_t half = tcb_flight(tcb) / 2, least = 2u * tcb->mss_bytes;
+    uint32_t half = tcb_flight(tcb) / 2, least = 2 * tcb_payload_max(tcb);
 
     return half > least ? half : least;
 }

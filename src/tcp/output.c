@@ -21,9 +21,8 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-#define TIMESTAMPS_LENGTH 12u /* octets of option, padded */
-
-static void segment_start(const struct tcb *tcb, struct departure *out, unsigned flags, struct seq seq) {
+static void segment_start(const struct tcb *tcb, struct departure *out, unsigned flags,
+                          struct seq seq) {
     *out = (struct departure){.tuple = tcb->tuple};
     out->seg.source_port = tcb->tuple.local_port;
     out->seg.destination_port = tcb->tuple.remote_port;
@@ -42,8 +41,7 @@ static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     seg->flags |= TCP_ACK;
     seg->ack = tcb->rcv_nxt;
     seg->wnd = window_field(receive_window(tcb), tcb->rcv_scale);
-    if (tcb_is(tcb, TCB_TIMESTAMPS))
-        put_timestamps(t, tcb, seg);
+    if (tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
     tcb->last_ack_sent = tcb->rcv_nxt;
     tcb->unacked = 0;
     tcb->flags &= ~(uint32_t)(TCB_ACK_NOW | TCB_ACK_LATER);
@@ -71,28 +69,24 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     seg->wnd = window_field(tcb->rcv_limit, 0);
     seg->options.present = TCP_HAS_MSS;
     seg->options.mss = tcb->announced_mss;
-    if (offers ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS))
-        put_timestamps(t, tcb, seg);
+    if (offers ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
     if (offers ? t->config.sack : tcb_is(tcb, TCB_SACK))
         seg->options.present |= TCP_HAS_SACK_PERMITTED;
     if (offers ? t->config.window_scale : tcb_is(tcb, TCB_SCALED)) {
         seg->options.present |= TCP_HAS_WSCALE;
         seg->options.wscale = wscale_for(tcb->rcv_limit);
     }
-    tcb->snd_nxt = tcb->snd_max = seq_add(tcb->iss, 1);
-    if (!tcb_is(tcb, TCB_SYN_TWICE))
-        rtt_start(t, tcb);
+    t->retransmitted += tcb->retries != 0;
+    tcb->snd_nxt = seq_add(tcb->iss, 1);
+    tcb->snd_max = seq_max(tcb->snd_max, tcb->snd_nxt);
+    if (!tcb_is(tcb, TCB_SYN_TWICE)) rtt_start(t, tcb);
     timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     return true;
 }
 
-/* Payload that fits in one segment beside its options. */
-static uint32_t payload_max(const struct tcb *tcb) {
-    return tcb->mss_bytes - (tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0);
-}
-
 /* A segment of @n octets from @from, with our FIN if @fin. */
-static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, struct seq from, uint32_t n, bool fin) {
+static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, struct seq from,
+                         uint32_t n, bool fin) {
     struct seq to = seq_add(from, n + fin);
     bool is_last = seq_eq(seq_add(from, n), tcb->snd_end);
 
@@ -115,15 +109,15 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
 /* Recovery wants the segment at snd_una again; snd_nxt stays. */
 static bool again_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     struct seq from = tcb->snd_una;
-    uint32_t sent = seq_le(from, tcb->snd_end) ? seq_distance(from, seq_min(tcb->snd_max, tcb->snd_end)) : 0;
-    uint32_t n = sent < payload_max(tcb) ? sent : payload_max(tcb);
+    uint32_t sent = seq_le(from, tcb->snd_end)
+                        ? seq_distance(from, seq_min(tcb->snd_max, tcb->snd_end))
+                        : 0;
+    uint32_t n = sent < tcb_payload_max(tcb) ? sent : tcb_payload_max(tcb);
     bool fin = tcb_is(tcb, TCB_FIN_QUEUED) && n == sent && seq_gt(tcb->snd_max, tcb->snd_end);
 
     tcb->flags &= ~(uint32_t)TCB_RETRANSMIT;
-    if (!n && !fin)
-        return false;
-    if (!timer_is_set(tcb, TIMER_RETRANSMIT))
-        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    if (!n && !fin) return false;
+    if (!timer_is_set(tcb, TIMER_RETRANSMIT)) timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     return data_departs(t, tcb, out, from, n, fin);
 }
 
@@ -145,7 +139,9 @@ static uint32_t window_left(const struct tcb *tcb) {
 
 /* What congestion control lets go behind snd_nxt, with limited transmit (RFC 3042) for the first two duplicate ACKs. */
 static uint32_t congestion_left(const struct tcb *tcb) {
-    uint32_t extra = !tcb_is(tcb, TCB_RECOVERY) && tcb->dupacks <= 2 ? tcb->dupacks * (uint32_t)tcb->mss_bytes : 0;
+    uint32_t extra = !tcb_is(tcb, TCB_RECOVERY) && tcb->dupacks <= 2
+                         ? tcb->dupacks * tcb_payload_max(tcb)
+                         : 0;
     uint32_t in_flight = seq_distance(tcb->snd_una, tcb->snd_nxt);
 
     return tcb->cwnd + extra > in_flight ? tcb->cwnd + extra - in_flight : 0;
@@ -160,14 +156,11 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
     uint32_t n = queued(tcb), room = window_left(tcb);
 
     tcb->flags &= ~(uint32_t)TCB_PROBE;
-    if (!n && !fin_is_unsent(tcb))
-        return false;
+    if (!n && !fin_is_unsent(tcb)) return false;
     room = room ? room : 1;
-    room = room < payload_max(tcb) ? room : payload_max(tcb);
-    if (n > room)
-        n = room;
-    if (tcb->probes < UINT8_MAX)
-        tcb->probes++;
+    room = room < tcb_payload_max(tcb) ? room : tcb_payload_max(tcb);
+    if (n > room) n = room;
+    if (tcb->probes < UINT8_MAX) tcb->probes++;
     data_departs(t, tcb, out, next, n, n == 0);
     return true;
 }
@@ -176,10 +169,8 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
 static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
     bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
 
-    if (n == payload_max(tcb) || seq_lt(tcb->snd_nxt, tcb->snd_max))
-        return true;
-    if (is_last)
-        return nothing_in_flight || tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
+    if (n == tcb_payload_max(tcb) || seq_lt(tcb->snd_nxt, tcb->snd_max)) return true;
+    if (is_last) return nothing_in_flight || tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
     return n >= tcb->snd_max_wnd / 2 && (nothing_in_flight || tcb_is(tcb, TCB_NODELAY));
 }
 
@@ -189,20 +180,16 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     bool fin, is_new = seq_eq(from, tcb->snd_max);
 
     n = n < wnd ? n : wnd;
-    n = n < payload_max(tcb) ? n : payload_max(tcb);
+    n = n < tcb_payload_max(tcb) ? n : tcb_payload_max(tcb);
     n = n < waiting ? n : waiting;
     fin = fin_is_unsent(tcb) && n == waiting && wnd > n;
-    if (!n && !fin)
-        return false;
-    if (!fin && !is_worth_sending(tcb, n, n == waiting))
-        return false;
+    if (!n && !fin) return false;
+    if (!fin && !is_worth_sending(tcb, n, n == waiting)) return false;
     data_departs(t, tcb, out, from, n, fin);
     tcb->snd_nxt = seq_add(from, n + fin);
-    if (is_new)
-        rtt_start(t, tcb);
+    if (is_new) rtt_start(t, tcb);
     timer_clear(tcb, TIMER_PERSIST);
-    if (!timer_is_set(tcb, TIMER_RETRANSMIT))
-        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    if (!timer_is_set(tcb, TIMER_RETRANSMIT)) timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     return true;
 }
 
@@ -210,18 +197,18 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
 static void persist(struct tcp *t, struct tcb *tcb) {
     uint64_t wait_us = (uint64_t)tcb->rto_us << (tcb->probes < 10 ? tcb->probes : 10);
 
-    if (!queued(tcb) && !fin_is_unsent(tcb))
-        return;
-    if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST))
-        return;
-    timer_set(t, tcb, TIMER_PERSIST, wait_us < t->config.rto_max_us ? wait_us : t->config.rto_max_us);
+    if (!queued(tcb) && !fin_is_unsent(tcb)) return;
+    if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST)) return;
+    timer_set(t, tcb, TIMER_PERSIST,
+              wait_us < t->config.rto_max_us ? wait_us : t->config.rto_max_us);
 }
 
 /* RFC 5681 section 4.1. */
 static void note_idle(const struct tcp *t, struct tcb *tcb) {
     uint64_t idle_us = ((uint64_t)(t->tick.n - tcb->sent.n) << TICK_SHIFT) / NS_PER_US;
 
-    if (seq_eq(tcb->snd_una, tcb->snd_max) && tick_is_armed(tcb->sent) && idle_us > tcb->rto_us && queued(tcb))
+    if (seq_eq(tcb->snd_una, tcb->snd_max) && tick_is_armed(tcb->sent) && idle_us > tcb->rto_us &&
+        queued(tcb))
         congestion_idle(t, tcb);
 }
 
@@ -230,22 +217,18 @@ static bool sends_data(const struct tcb *tcb) {
 }
 
 static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
-    if (!tcb_is_synchronized(tcb) && seq_eq(tcb->snd_nxt, tcb->iss))
+    if (tcb_is(tcb, TCB_SYN_UNACKED) && seq_eq(tcb->snd_nxt, tcb->iss))
         return syn_departs(t, tcb, out);
-    if (tcb->state == TERCET_STATE_SYN_SENT)
-        return false;
+    if (tcb->state == TERCET_STATE_SYN_SENT) return false;
     if (tcb->dupacks_owed) {
         tcb->dupacks_owed--;
         return bare_ack(t, tcb, out);
     }
     if (sends_data(tcb)) {
-        if (tcb_is(tcb, TCB_RETRANSMIT) && again_departs(t, tcb, out))
-            return true;
+        if (tcb_is(tcb, TCB_RETRANSMIT) && again_departs(t, tcb, out)) return true;
         note_idle(t, tcb);
-        if (new_data_departs(t, tcb, out))
-            return true;
-        if (tcb_is(tcb, TCB_PROBE) && probe_departs(t, tcb, out))
-            return true;
+        if (new_data_departs(t, tcb, out)) return true;
+        if (tcb_is(tcb, TCB_PROBE) && probe_departs(t, tcb, out)) return true;
         persist(t, tcb);
     }
     return tcb_is(tcb, TCB_ACK_NOW) && bare_ack(t, tcb, out);
@@ -257,8 +240,7 @@ bool tcb_next_departs(struct tcp *t, struct departure *out) {
     while ((index = t->owed.head) != 0) {
         struct tcb *tcb = tcp_tcb(t, index);
 
-        if (tcb_departs(t, tcb, out))
-            return true;
+        if (tcb_departs(t, tcb, out)) return true;
         list_remove(&t->owed, index);
         tcb->flags &= ~(uint32_t)TCB_OWED;
     }

@@ -22,8 +22,7 @@ static bool ranges_join(struct seq_range a, struct seq_range b) {
 static struct reassembly *record_open(struct tcp *t, struct tcb *tcb) {
     struct reassembly *r = record_of(t, tcb);
 
-    if (r)
-        return r;
+    if (r) return r;
     tcb->reassembly = pool_take(&t->reassemblies);
     r = record_of(t, tcb);
     if (r) {
@@ -51,12 +50,10 @@ bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct s
     struct reassembly *r = record_open(t, tcb);
     struct seq_range new = {from, to};
 
-    if (!r)
-        return false;
+    if (!r) return false;
     if (!seq_eq(from, to)) {
         new = absorb(r, new);
-        if (r->n == REASSEMBLY_MAX)
-            return false; /* absorb took none out, or there would be room */
+        if (r->n == REASSEMBLY_MAX) return false; /* absorb took none out, or there would be room */
         memmove(&r->range[1], &r->range[0], r->n * sizeof r->range[0]);
         r->range[0] = new;
         r->n++;
@@ -74,12 +71,10 @@ bool reassembly_advance(struct tcp *t, struct tcb *tcb, bool *fin) {
     struct seq before = tcb->rcv_nxt;
 
     *fin = false;
-    if (!r)
-        return false;
+    if (!r) return false;
     tcb->rcv_nxt = seq_max(tcb->rcv_nxt, absorb(r, here).to);
     *fin = r->has_fin && seq_eq(r->fin, tcb->rcv_nxt);
-    if (*fin || (!r->n && !r->has_fin))
-        reassembly_release(t, tcb);
+    if (*fin || (!r->n && !r->has_fin)) reassembly_release(t, tcb);
     return !seq_eq(before, tcb->rcv_nxt);
 }
 
@@ -93,8 +88,7 @@ struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb) {
 }
 
 void reassembly_release(struct tcp *t, struct tcb *tcb) {
-    if (!tcb->reassembly)
-        return;
+    if (!tcb->reassembly) return;
     pool_give(&t->reassemblies, tcb->reassembly);
     tcb->reassembly = 0;
 }

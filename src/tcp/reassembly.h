@@ -24,7 +24,8 @@ struct seq_range {
 
 struct reassembly {
     uint32_t n; /* ranges; the pool's link while free */
-    struct seq_range range[REASSEMBLY_MAX]; /* disjoint, not adjacent; the most recently grown first (RFC 2018 section 4) */
+    struct seq_range
+        range[REASSEMBLY_MAX]; /* disjoint, not adjacent; the most recently grown first (RFC 2018 section 4) */
     bool has_fin;
     struct seq fin; /* the sequence number of a FIN behind the gap */
 };

@@ -19,32 +19,29 @@ static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap) {
 
 /* An ACK of its own for each, so that the sender can count them (RFC 5681 section 4.2). */
 static void acknowledge_duplicate(struct tcp *t, struct tcb *tcb) {
-    if (tcb->dupacks_owed < UINT8_MAX)
-        tcb->dupacks_owed++;
+    if (tcb->dupacks_owed < UINT8_MAX) tcb->dupacks_owed++;
     tcb_owe(t, tcb);
 }
 
-static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from, const unsigned char *bytes,
-                                uint32_t n, bool *fin) {
+static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
+                                const unsigned char *bytes, uint32_t n, bool *fin) {
     struct seq to = seq_add(from, n);
-    uint32_t live = seq_distance(tcb->rcv_user, reassembly_top(t, tcb));
+    uint32_t live = seq_distance(tcb->rcv_user, reassembly_top(t, tcb)),
+             need = seq_distance(tcb->rcv_user, to);
     bool closed_gap, has_fin = *fin;
 
     *fin = false;
-    if (n && !ring_reserve(&tcb->rcv, &t->buddy, tcb->rcv_user.n, live, seq_distance(tcb->rcv_user, to)))
+    if (n && !ring_reserve(&tcb->rcv, &t->buddy, tcb->rcv_user.n, live, need > live ? need : live))
         return TERCET_DATA_NO_MEMORY;
-    if (n)
-        ring_put(&tcb->rcv, &t->buddy, from.n, bytes, n);
+    if (n) ring_put(&tcb->rcv, &t->buddy, from.n, bytes, n);
     if (!seq_eq(from, tcb->rcv_nxt)) {
-        if (!reassembly_insert(t, tcb, from, to, has_fin))
-            return TERCET_DATA_NO_MEMORY;
+        if (!reassembly_insert(t, tcb, from, to, has_fin)) return TERCET_DATA_NO_MEMORY;
         acknowledge_duplicate(t, tcb);
         return TERCET_DATA_OUT_OF_ORDER;
     }
     tcb->rcv_nxt = to;
     closed_gap = tcb->reassembly != 0;
-    if (has_fin)
-        reassembly_release(t, tcb); /* nothing comes behind a FIN */
+    if (has_fin) reassembly_release(t, tcb); /* nothing comes behind a FIN */
     reassembly_advance(t, tcb, fin);
     *fin |= has_fin;
     if (n) {
@@ -54,7 +51,8 @@ static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
     return TERCET_TAKEN;
 }
 
-enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct segment *seg, bool *fin) {
+enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
+                                 bool *fin) {
     struct seq from = seg->seq, edge = seq_add(tcb->rcv_nxt, tcb_rcv_wnd(tcb));
     uint32_t skip = 0, n = seg->length;
     enum tercet_verdict verdict;
@@ -78,8 +76,7 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
         return TERCET_DATA_DUPLICATE;
     }
     verdict = keep(t, tcb, from, seg->payload + skip, n, fin);
-    if (verdict == TERCET_DATA_NO_MEMORY)
-        tcb_owe_ack(t, tcb);
+    if (verdict == TERCET_DATA_NO_MEMORY) tcb_owe_ack(t, tcb);
     return verdict;
 }
 
@@ -91,17 +88,16 @@ static struct seq edge_allowed(const struct tcb *tcb) {
 }
 
 uint32_t receive_window(struct tcb *tcb) {
-    struct seq allowed = edge_allowed(tcb);
     uint32_t half = tcb->rcv_limit / 2, mss = tcb->announced_mss, unit = 1u << tcb->rcv_scale, wnd;
-    uint32_t most = 0xffffu << tcb->rcv_scale;
+    uint32_t most = 0xffffu << tcb->rcv_scale; /* that the field can say */
+    struct seq allowed = seq_min(edge_allowed(tcb), seq_add(tcb->rcv_nxt, most));
 
-    if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt))
-        tcb->rcv_adv = tcb->rcv_nxt;
-    if (seq_gt(allowed, tcb->rcv_adv) && seq_distance(tcb->rcv_adv, allowed) >= (half < mss ? half : mss))
+    if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
+    if (seq_gt(allowed, tcb->rcv_adv) &&
+        seq_distance(tcb->rcv_adv, allowed) >= (half < mss ? half : mss))
         tcb->rcv_adv = allowed;
     wnd = (seq_distance(tcb->rcv_nxt, tcb->rcv_adv) + unit - 1) & ~(unit - 1);
-    if (wnd > most)
-        wnd = most;
+    if (wnd > most) wnd = most;
     tcb->rcv_adv = seq_max(tcb->rcv_adv, seq_add(tcb->rcv_nxt, wnd));
     return wnd;
 }
@@ -110,11 +106,8 @@ void receive_consume(struct tcp *t, struct tcb *tcb, uint32_t n) {
     uint32_t opened, half = tcb->rcv_limit / 2, two = 2u * tcb->announced_mss;
 
     tcb->rcv_user = seq_add(tcb->rcv_user, n);
-    if (!tcb_readable(tcb) && !tcb->reassembly)
-        ring_release(&tcb->rcv, &t->buddy);
-    if (!tcb_receives(tcb) || !seq_gt(edge_allowed(tcb), tcb->rcv_adv))
-        return;
+    if (!tcb_readable(tcb) && !tcb->reassembly) ring_release(&tcb->rcv, &t->buddy);
+    if (!tcb_receives(tcb) || !seq_gt(edge_allowed(tcb), tcb->rcv_adv)) return;
     opened = seq_distance(tcb->rcv_adv, edge_allowed(tcb));
-    if (opened >= (half < two ? half : two))
-        tcb_owe_ack(t, tcb);
+    if (opened >= (half < two ? half : two)) tcb_owe_ack(t, tcb);
 }

@@ -19,7 +19,8 @@ struct segment;
  * @fin: set when a FIN has become the next in sequence (rcv_nxt stands before it)
  * Return: TERCET_TAKEN, DATA_OUT_OF_ORDER, DATA_DUPLICATE or DATA_NO_MEMORY.
  */
-enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct segment *seg, bool *fin);
+enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
+                                 bool *fin);
 
 /*
  * The window to announce now, octets: as much as the buffer takes, but not moved in silly little steps (RFC 9293 section 3.8.6.2.2,

@@ -16,18 +16,15 @@ static void retransmit_first(struct tcp *t, struct tcb *tcb) {
 }
 
 void recovery_duplicate(struct tcp *t, struct tcb *tcb) {
-    uint32_t mss = tcb->mss_bytes;
+    uint32_t mss = tcb_payload_max(tcb);
 
-    if (tcb->dupacks < UINT8_MAX)
-        tcb->dupacks++;
+    if (tcb->dupacks < UINT8_MAX) tcb->dupacks++;
     tcb_owe(t, tcb); /* limited transmit, RFC 3042, or the inflated window may let new data go */
     if (tcb_is(tcb, TCB_RECOVERY)) {
-        if (tcb->cwnd < CONGESTION_CWND_MAX)
-            tcb->cwnd += mss;
+        if (tcb->cwnd < CONGESTION_CWND_MAX) tcb->cwnd += mss;
         return;
     }
-    if (tcb->dupacks != DUPACK_THRESHOLD || !seq_gt(tcb->snd_una, tcb->recover))
-        return;
+    if (tcb->dupacks != DUPACK_THRESHOLD || !seq_gt(tcb->snd_una, tcb->recover)) return;
     tcb->flags |= TCB_RECOVERY | TCB_FIRST_PARTIAL;
     tcb->recover = tcb->snd_max;
     tcb->ssthresh = congestion_of(tcb)->lost(tcb);
@@ -37,7 +34,7 @@ void recovery_duplicate(struct tcp *t, struct tcb *tcb) {
 
 /* RFC 6582 section 3.2 step 3, full acknowledgement. */
 static void leave(struct tcb *tcb) {
-    uint32_t mss = tcb->mss_bytes, flight = tcb_flight(tcb);
+    uint32_t mss = tcb_payload_max(tcb), flight = tcb_flight(tcb);
     uint32_t window = (flight > mss ? flight : mss) + mss;
 
     tcb->cwnd = tcb->ssthresh < window ? tcb->ssthresh : window;
@@ -46,12 +43,12 @@ static void leave(struct tcb *tcb) {
 
 /* RFC 6582 section 3.2 step 3, partial acknowledgement: the next hole begins at snd_una. */
 static void partial(struct tcp *t, struct tcb *tcb, uint32_t bytes) {
+    uint32_t mss = tcb_payload_max(tcb);
+
     retransmit_first(t, tcb);
     tcb->cwnd = tcb->cwnd > bytes ? tcb->cwnd - bytes : 0;
-    if (bytes >= tcb->mss_bytes || tcb->cwnd < tcb->mss_bytes)
-        tcb->cwnd += tcb->mss_bytes;
-    if (tcb_is(tcb, TCB_FIRST_PARTIAL))
-        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    if (bytes >= mss || tcb->cwnd < mss) tcb->cwnd += mss;
+    if (tcb_is(tcb, TCB_FIRST_PARTIAL)) timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     tcb->flags &= ~(uint32_t)TCB_FIRST_PARTIAL;
 }
 
@@ -60,7 +57,8 @@ void recovery_acked(struct tcp *t, struct tcb *tcb, uint32_t bytes) {
     if (!tcb_is(tcb, TCB_RECOVERY)) {
         congestion_of(tcb)->acked(tcb, bytes);
         if (seq_gt(tcb->snd_una, tcb->recover))
-            tcb->recover = seq_sub(tcb->snd_una, 1); /* follows, so that it never looks ahead after a wrap */
+            tcb->recover = seq_sub(tcb->snd_una,
+                                   1); /* follows, so that it never looks ahead after a wrap */
         return;
     }
     if (seq_ge(tcb->snd_una, tcb->recover))
@@ -69,18 +67,18 @@ void recovery_acked(struct tcp *t, struct tcb *tcb, uint32_t bytes) {
         partial(t, tcb, bytes);
 }
 
-void recovery_timeout(struct tcp *t, struct tcb *tcb) {
+void recovery_timeout(struct tcb *tcb) {
     tcb->flags &= ~(uint32_t)(TCB_TIMING | TCB_RECOVERY | TCB_RETRANSMIT);
     tcb->dupacks = 0;
-    t->retransmitted++;
     if (!tcb_is_synchronized(tcb)) {
         tcb->snd_nxt = tcb->iss;
         tcb->flags |= TCB_SYN_TWICE;
         return;
     }
     if (tcb->retries == 1)
-        tcb->ssthresh = congestion_of(tcb)->lost(tcb); /* RFC 5681 section 3.1: once a loss, not once a try */
-    tcb->cwnd = tcb->mss_bytes;
+        tcb->ssthresh = congestion_of(tcb)->lost(
+            tcb); /* RFC 5681 section 3.1: once a loss, not once a try */
+    tcb->cwnd = tcb_payload_max(tcb);
     tcb->recover = tcb->snd_max;
     tcb->snd_nxt = tcb->snd_una;
 }

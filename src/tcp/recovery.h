@@ -20,6 +20,6 @@ void recovery_duplicate(struct tcp *t, struct tcb *tcb);
 void recovery_acked(struct tcp *t, struct tcb *tcb, uint32_t bytes);
 
 /* The retransmission timer has expired. */
-void recovery_timeout(struct tcp *t, struct tcb *tcb);
+void recovery_timeout(struct tcb *tcb);
 
 #endif

@@ -34,8 +34,7 @@ void reply_build(const struct reply *reply, struct departure *out) {
 bool reply_departs(struct tcp *t, struct departure *out) {
     struct replies *replies = &t->replies;
 
-    if (!replies->count)
-        return false;
+    if (!replies->count) return false;
     reply_build(&replies->ring[replies->head], out);
     replies->head = (replies->head + 1) % replies->limit;
     replies->count--;
@@ -61,10 +60,8 @@ bool reset_is_allowed(struct tcp *t, const struct tercet_address *source) {
 
     memcpy(words, source->octets, 16);
     bucket = &t->resets.bucket[siphash_words(&t->keys.key[KEY_RESETS], words, 2, 0, 0) % RESET_BUCKETS];
-    if (bucket->second != second)
-        *bucket = (struct reset_bucket){.second = second};
-    if (bucket->used == RESETS_A_SECOND)
-        return false;
+    if (bucket->second != second) *bucket = (struct reset_bucket){.second = second};
+    if (bucket->used == RESETS_A_SECOND) return false;
     bucket->used++;
     return true;
 }

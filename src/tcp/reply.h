@@ -20,8 +20,8 @@ struct departure;
  */
 struct reply {
     struct tuple tuple;
-    uint8_t flags;    /* TCP control bits */
-    uint8_t options;  /* low octet of enum tcp_option_bit */
+    uint8_t flags;   /* TCP control bits */
+    uint8_t options; /* low octet of enum tcp_option_bit */
     struct seq seq, ack;
     uint32_t ts_val, ts_ecr;
     uint16_t wnd, mss_bytes;

@@ -6,8 +6,7 @@
 #define RTT_MAX_US (60 * 1000000u)
 
 static uint32_t clamp(uint32_t us, uint32_t low, uint32_t high) {
-    if (us < low)
-        return low;
+    if (us < low) return low;
     return us < high ? us : high;
 }
 
@@ -24,13 +23,13 @@ void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
         tcb->rttvar_us4 += error - tcb->rttvar_us4 / 4;
         tcb->srtt_us8 += us - srtt;
     }
-    variance = tcb->rttvar_us4 > (1u << TICK_SHIFT) / NS_PER_US ? tcb->rttvar_us4 : (1u << TICK_SHIFT) / NS_PER_US;
+    variance = tcb->rttvar_us4 > (1u << TICK_SHIFT) / NS_PER_US ? tcb->rttvar_us4
+                                                                : (1u << TICK_SHIFT) / NS_PER_US;
     tcb->rto_us = clamp(tcb->srtt_us8 / 8 + variance, t->config.rto_min_us, t->config.rto_max_us);
 }
 
 void rtt_start(const struct tcp *t, struct tcb *tcb) {
-    if (tcb_is(tcb, TCB_TIMING))
-        return;
+    if (tcb_is(tcb, TCB_TIMING)) return;
     tcb->flags |= TCB_TIMING;
     tcb->timed_seq = tcb->snd_nxt;
     tcb->timed_us = tcp_now_us(t);
@@ -40,14 +39,12 @@ void rtt_acked(const struct tcp *t, struct tcb *tcb, const struct segment *seg) 
     uint32_t echo_ms;
 
     if (tcb_is(tcb, TCB_TIMING)) {
-        if (seq_lt(seg->ack, tcb->timed_seq))
-            return;
+        if (seq_lt(seg->ack, tcb->timed_seq)) return;
         tcb->flags &= ~(uint32_t)TCB_TIMING;
         rtt_sample(t, tcb, tcp_now_us(t) - tcb->timed_us);
         return;
     }
-    if (!tcb_is(tcb, TCB_TIMESTAMPS) || !segment_has_option(seg, TCP_HAS_TIMESTAMPS))
-        return;
+    if (!tcb_is(tcb, TCB_TIMESTAMPS) || !segment_has_option(seg, TCP_HAS_TIMESTAMPS)) return;
     echo_ms = tcp_now_ms(t) + tcb->ts_offset - seg->options.ts_ecr;
     if (seg->options.ts_ecr && echo_ms < RTT_MAX_US / 1000)
         rtt_sample(t, tcb, echo_ms ? echo_ms * 1000 : 1000);

@@ -14,12 +14,12 @@
 #include "base/wheel.h"
 #include "tcp/tuple.h"
 
-struct congestion;
+#define TIMESTAMPS_LENGTH 12u /* octets of the option, padded */
 
 /* Deadlines of a connection, all behind one wheel node. */
 enum tcb_timer {
     TIMER_RETRANSMIT, /* RFC 6298 */
-    TIMER_PERSIST,    /* zero window probes and the sender's silly-window override, RFC 9293 section 3.8.6 */
+    TIMER_PERSIST, /* zero window probes and the sender's silly-window override, RFC 9293 section 3.8.6 */
     TIMER_DELAYED_ACK,
     TIMER_KEEPALIVE,
     TIMER_USER_TIMEOUT,
@@ -29,28 +29,28 @@ enum tcb_timer {
 
 /* What a connection owes or is, in tcb.flags. */
 enum tcb_flag {
-    TCB_OWED = 1 << 0,         /* in the owed list */
-    TCB_READY = 1 << 1,        /* in the ready list */
-    TCB_ORPHAN = 1 << 2,       /* the user has given the value back */
-    TCB_ACCEPTED = 1 << 3,     /* the user has it (active open, or accepted) */
-    TCB_ACTIVE = 1 << 4,       /* opened by us */
-    TCB_ACK_NOW = 1 << 5,      /* an ACK is owed */
-    TCB_ACK_LATER = 1 << 6,    /* a delayed ACK is owed */
-    TCB_RETRANSMIT = 1 << 7,   /* the segment at snd_una is owed again */
-    TCB_PROBE = 1 << 8,        /* a window probe is owed */
-    TCB_FIN_QUEUED = 1 << 9,   /* our FIN follows snd_end */
+    TCB_OWED = 1 << 0,          /* in the owed list */
+    TCB_READY = 1 << 1,         /* in the ready list */
+    TCB_ORPHAN = 1 << 2,        /* the user has given the value back */
+    TCB_ACCEPTED = 1 << 3,      /* the user has it (active open, or accepted) */
+    TCB_ACTIVE = 1 << 4,        /* opened by us */
+    TCB_ACK_NOW = 1 << 5,       /* an ACK is owed */
+    TCB_ACK_LATER = 1 << 6,     /* a delayed ACK is owed */
+    TCB_RETRANSMIT = 1 << 7,    /* the segment at snd_una is owed again */
+    TCB_PROBE = 1 << 8,         /* a window probe is owed */
+    TCB_FIN_QUEUED = 1 << 9,    /* our FIN follows snd_end */
     TCB_FIN_RECEIVED = 1 << 10, /* the peer's FIN is at rcv_nxt - 1 */
-    TCB_TIMESTAMPS = 1 << 11,  /* agreed */
-    TCB_SACK = 1 << 12,        /* agreed */
-    TCB_SCALED = 1 << 13,      /* window scaling agreed */
+    TCB_TIMESTAMPS = 1 << 11,   /* agreed */
+    TCB_SACK = 1 << 12,         /* agreed */
+    TCB_SCALED = 1 << 13,       /* window scaling agreed */
     TCB_NODELAY = 1 << 14,
-    TCB_WANTS_ROOM = 1 << 15,  /* a write was cut short */
-    TCB_TIMING = 1 << 16,      /* an RTT measurement runs, for timed_seq */
-    TCB_RECOVERY = 1 << 17,    /* fast recovery, until recover is acknowledged */
-    TCB_LISTED = 1 << 18,      /* in its listener's accept queue */
-    TCB_CLOSE_AT_OPEN = 1 << 19, /* closed by its user before it was open */
-    TCB_INDEXED = 1 << 20,     /* the index leads to it */
-    TCB_SYN_TWICE = 1 << 21,   /* our SYN was sent more than once */
+    TCB_WANTS_ROOM = 1 << 15,    /* a write was cut short */
+    TCB_TIMING = 1 << 16,        /* an RTT measurement runs, for timed_seq */
+    TCB_RECOVERY = 1 << 17,      /* fast recovery, until recover is acknowledged */
+    TCB_LISTED = 1 << 18,        /* in its listener's accept queue */
+    TCB_SYN_UNACKED = 1 << 19,   /* snd_una is our SYN */
+    TCB_INDEXED = 1 << 20,       /* the index leads to it */
+    TCB_SYN_TWICE = 1 << 21,     /* our SYN was sent more than once */
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
 };
 
@@ -77,7 +77,8 @@ struct tcb {
     uint32_t snd_limit;            /* send buffer, octets */
 
     /* Receive sequence. */
-    struct seq rcv_nxt, rcv_user, rcv_adv; /* next expected, next the user reads, right edge announced */
+    struct seq rcv_nxt, rcv_user,
+        rcv_adv; /* next expected, next the user reads, right edge announced */
     struct seq irs, last_ack_sent;
     uint32_t rcv_limit; /* receive buffer, octets */
 
@@ -120,7 +121,8 @@ struct tcb {
     uint64_t user;
 };
 
-_Static_assert(sizeof(struct tcb) <= 304, "an idle connection, index included, stays within 320 octets");
+_Static_assert(sizeof(struct tcb) <= 304,
+               "an idle connection, index included, stays within 320 octets");
 
 static inline bool tcb_is(const struct tcb *tcb, uint32_t flags) {
     return (tcb->flags & flags) != 0;
@@ -148,7 +150,12 @@ static inline uint32_t tcb_readable(const struct tcb *tcb) {
 
 /* Where the bytes not yet acknowledged begin in the stream. */
 static inline struct seq tcb_snd_begin(const struct tcb *tcb) {
-    return seq_eq(tcb->snd_una, tcb->iss) ? seq_add(tcb->iss, 1) : seq_min(tcb->snd_una, tcb->snd_end);
+    return tcb_is(tcb, TCB_SYN_UNACKED) ? seq_add(tcb->iss, 1) : seq_min(tcb->snd_una, tcb->snd_end);
+}
+
+/* Payload that fits in one segment beside the options that every segment carries. */
+static inline uint32_t tcb_payload_max(const struct tcb *tcb) {
+    return tcb->mss_bytes - (tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0);
 }
 
 /* Sequence numbers sent and not acknowledged. */

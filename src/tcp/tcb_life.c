@@ -15,8 +15,7 @@ struct tcb *tcb_new(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
     uint32_t index = pool_take(&t->tcbs), generation;
     struct tcb *tcb;
 
-    if (!index)
-        return NULL;
+    if (!index) return NULL;
     tcb = tcp_tcb(t, index);
     generation = tcb->generation;
     memset(tcb, 0, sizeof *tcb);
@@ -31,15 +30,15 @@ struct tcb *tcb_new(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
 }
 
 /* What the half-open remembered of the opening becomes the connection's. */
-static void options_from_half_open(struct tcp *t, struct tcb *tcb, const struct half_open *half_open) {
+static void options_from_half_open(struct tcp *t, struct tcb *tcb,
+                                   const struct half_open *half_open) {
     if (half_open->flags & HALF_OPEN_TIMESTAMPS) {
         tcb->flags |= TCB_TIMESTAMPS;
         tcb->ts_offset = isn_ts_offset(t, &tcb->tuple);
         tcb->ts_recent = half_open->ts_recent;
         tcb->ts_recent_s = tcp_now_s(t);
     }
-    if (half_open->flags & HALF_OPEN_SACK)
-        tcb->flags |= TCB_SACK;
+    if (half_open->flags & HALF_OPEN_SACK) tcb->flags |= TCB_SACK;
     if (half_open->scales >> 4 != HALF_OPEN_NO_SCALE) {
         tcb->flags |= TCB_SCALED;
         tcb->snd_scale = half_open->scales >> 4;
@@ -47,17 +46,16 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb, const struct 
     }
     tcb->announced_mss = mss_announced(t, &tcb->tuple);
     tcb->mss_bytes = mss_agreed(t, &tcb->tuple, half_open->mss_bytes);
-    if (half_open->retries)
-        tcb->flags |= TCB_SYN_TWICE;
+    if (half_open->retries) tcb->flags |= TCB_SYN_TWICE;
 }
 
-struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag, const struct segment *seg) {
+struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
+                               const struct segment *seg) {
     const struct half_open *half_open = tcp_half_open(t, index);
     struct tcb *tcb = tcb_new(t, &half_open->tuple, tag);
     uint32_t rtt_us = half_open_rtt_us(t, half_open);
 
-    if (!tcb)
-        return NULL;
+    if (!tcb) return NULL;
     tcb->listener = half_open->listener;
     tcb->rcv_limit = listener_at(t, half_open->listener)->rcv_limit;
     tcb->iss = half_open->iss;
@@ -70,11 +68,11 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag, cons
     tcb->snd_max_wnd = tcb->snd_wnd;
     tcb->snd_wl1 = seg->seq;
     tcb->snd_wl2 = seg->ack;
-    flow_replace(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index), flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
+    flow_replace(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index),
+                 flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
     tcb->flags |= TCB_INDEXED;
     half_open_release(t, index);
-    if (rtt_us)
-        rtt_sample(t, tcb, rtt_us);
+    if (rtt_us) rtt_sample(t, tcb, rtt_us);
     tcb_established(t, tcb);
     listener_queue(t, tcb->listener, tcb);
     return tcb;
@@ -91,17 +89,14 @@ void tcb_established(struct tcp *t, struct tcb *tcb) {
     } else {
         t->opened_passive++;
     }
-    if (tcb_is(tcb, TCB_FIN_QUEUED))
-        tcb->state = TERCET_STATE_FIN_WAIT_1;
-    if (tcb_is(tcb, TCB_FIN_QUEUED) || !seq_eq(tcb->snd_nxt, tcb->snd_end))
-        tcb_owe(t, tcb);
+    if (tcb_is(tcb, TCB_FIN_QUEUED)) tcb->state = TERCET_STATE_FIN_WAIT_1;
+    if (tcb_is(tcb, TCB_FIN_QUEUED) || !seq_eq(tcb->snd_nxt, tcb->snd_end)) tcb_owe(t, tcb);
 }
 
 static void tcb_free(struct tcp *t, struct tcb *tcb) {
     uint32_t index = tcp_tcb_index(t, tcb);
 
-    if (tcb_is(tcb, TCB_READY))
-        list_remove(&t->ready, index);
+    if (tcb_is(tcb, TCB_READY)) list_remove(&t->ready, index);
     ring_release(&tcb->rcv, &t->buddy);
     pool_give(&t->tcbs, index);
 }
@@ -111,10 +106,8 @@ static void tcb_detach(struct tcp *t, struct tcb *tcb) {
     uint32_t index = tcp_tcb_index(t, tcb);
 
     timers_stop(t, tcb);
-    if (tcb_is(tcb, TCB_INDEXED))
-        flow_remove(&t->flows, tcb->tag, flow_ref(FLOW_TCB, index));
-    if (tcb_is(tcb, TCB_OWED))
-        list_remove(&t->owed, index);
+    if (tcb_is(tcb, TCB_INDEXED)) flow_remove(&t->flows, tcb->tag, flow_ref(FLOW_TCB, index));
+    if (tcb_is(tcb, TCB_OWED)) list_remove(&t->owed, index);
     tcb->flags &= ~(uint32_t)(TCB_INDEXED | TCB_OWED);
     ring_release(&tcb->snd, &t->buddy);
     reassembly_release(t, tcb);
@@ -123,8 +116,7 @@ static void tcb_detach(struct tcp *t, struct tcb *tcb) {
 void tcb_over(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
     tcp_trace(t, &tcb->tuple, (enum tercet_state)tcb->state, reason);
     tcb_detach(t, tcb);
-    if (tcb->state != TERCET_STATE_TIME_WAIT)
-        tcb->state = TERCET_STATE_CLOSED;
+    if (tcb->state != TERCET_STATE_TIME_WAIT) tcb->state = TERCET_STATE_CLOSED;
     tcb->reason = (uint8_t)reason;
     if (reason != TERCET_REASON_FINISHED) {
         ring_release(&tcb->rcv, &t->buddy);
@@ -143,10 +135,10 @@ void tcb_enter_time_wait(struct tcp *t, struct tcb *tcb) {
 }
 
 void tcb_orphan(struct tcp *t, struct tcb *tcb) {
+    if (tcb_is(tcb, TCB_READY)) list_remove(&t->ready, tcp_tcb_index(t, tcb));
+    tcb->flags = (tcb->flags & ~(uint32_t)TCB_READY) | TCB_ORPHAN;
     tcb->generation++;
-    tcb->flags |= TCB_ORPHAN;
-    if (tcb->reason)
-        tcb_free(t, tcb);
+    if (tcb->reason) tcb_free(t, tcb);
 }
 
 /* RFC 9293 section 3.10.5: CLOSING, LAST-ACK and TIME-WAIT end without a segment, SYN-SENT too. */
@@ -156,18 +148,15 @@ static bool abort_sends_reset(const struct tcb *tcb) {
     case TERCET_STATE_ESTABLISHED:
     case TERCET_STATE_FIN_WAIT_1:
     case TERCET_STATE_FIN_WAIT_2:
-    case TERCET_STATE_CLOSE_WAIT:
-        return true;
-    default:
-        return false;
+    case TERCET_STATE_CLOSE_WAIT: return true;
+    default: return false;
     }
 }
 
 void tcb_abort(struct tcp *t, struct tcb *tcb) {
     struct reply reset = {.tuple = tcb->tuple, .flags = TCP_RST, .seq = tcb->snd_max};
 
-    if (abort_sends_reset(tcb))
-        reply_push(t, &reset);
+    if (abort_sends_reset(tcb)) reply_push(t, &reset);
     tcb->generation += !tcb_is(tcb, TCB_ORPHAN);
     tcb->flags |= TCB_ORPHAN;
     if (tcb->reason)
@@ -177,16 +166,14 @@ void tcb_abort(struct tcp *t, struct tcb *tcb) {
 }
 
 void tcb_owe(struct tcp *t, struct tcb *tcb) {
-    if (tcb_is(tcb, TCB_OWED))
-        return;
+    if (tcb_is(tcb, TCB_OWED)) return;
     tcb->flags |= TCB_OWED;
     list_push(&t->owed, tcp_tcb_index(t, tcb));
 }
 
 void tcb_tell(struct tcp *t, struct tcb *tcb, unsigned ready) {
     tcb->ready |= (uint8_t)ready;
-    if (!tcb_is(tcb, TCB_ACCEPTED) || tcb_is(tcb, TCB_READY | TCB_ORPHAN))
-        return;
+    if (!tcb_is(tcb, TCB_ACCEPTED) || tcb_is(tcb, TCB_READY | TCB_ORPHAN)) return;
     tcb->flags |= TCB_READY;
     list_push(&t->ready, tcp_tcb_index(t, tcb));
 }
@@ -194,8 +181,7 @@ void tcb_tell(struct tcp *t, struct tcb *tcb, unsigned ready) {
 bool throttle_pass(const struct tcp *t, struct tick *last) {
     uint32_t interval = (uint32_t)(((uint64_t)t->config.challenge_us * NS_PER_US) >> TICK_SHIFT);
 
-    if (tick_is_armed(*last) && t->tick.n - last->n < interval)
-        return false;
+    if (tick_is_armed(*last) && t->tick.n - last->n < interval) return false;
     last->n = t->tick.n ? t->tick.n : 1;
     return true;
 }

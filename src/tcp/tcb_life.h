@@ -23,7 +23,8 @@ struct tcb *tcb_new(struct tcp *t, const struct tuple *tuple, uint32_t tag);
  * The final ACK of a half-open has validated: make the connection (ESTABLISHED, in the accept queue) and let
  * it take the half-open's place in the index.  Return: NULL when no control block is free.
  */
-struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag, const struct segment *seg);
+struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
+                               const struct segment *seg);
 
 /* The opening is complete: enter ESTABLISHED and tell. */
 void tcb_established(struct tcp *t, struct tcb *tcb);

@@ -30,26 +30,16 @@ static uint32_t flow_limit(const struct tercet_config *c) {
 
 static size_t part_size(const struct tercet_config *c, enum part part) {
     switch (part) {
-    case PART_TCBS:
-        return pool_size(c->max_conns, sizeof(struct tcb));
-    case PART_HALF_OPENS:
-        return pool_size(c->max_half_opens, sizeof(struct half_open));
-    case PART_TIME_WAITS:
-        return pool_size(c->max_time_waits, sizeof(struct time_wait));
-    case PART_REASSEMBLIES:
-        return pool_size(c->max_reassemblies, sizeof(struct reassembly));
-    case PART_LISTENERS:
-        return listeners_size(c);
-    case PART_FLOWS:
-        return flow_table_size(flow_limit(c));
-    case PART_REPLIES:
-        return c->max_replies * sizeof(struct reply);
-    case PART_TRACES:
-        return c->max_traces * sizeof(struct tercet_trace);
-    case PART_BUFFERS:
-        return buddy_size(c->buffer_bytes);
-    case PART_COUNT:
-        break;
+    case PART_TCBS: return pool_size(c->max_conns, sizeof(struct tcb));
+    case PART_HALF_OPENS: return pool_size(c->max_half_opens, sizeof(struct half_open));
+    case PART_TIME_WAITS: return pool_size(c->max_time_waits, sizeof(struct time_wait));
+    case PART_REASSEMBLIES: return pool_size(c->max_reassemblies, sizeof(struct reassembly));
+    case PART_LISTENERS: return listeners_size(c);
+    case PART_FLOWS: return flow_table_size(flow_limit(c));
+    case PART_REPLIES: return c->max_replies * sizeof(struct reply);
+    case PART_TRACES: return c->max_traces * sizeof(struct tercet_trace);
+    case PART_BUFFERS: return buddy_size(c->buffer_bytes);
+    case PART_COUNT: break;
     }
     return 0;
 }
@@ -80,8 +70,8 @@ static void lists_init(struct tcp *t) {
     wheel_init(&t->wheel, &tcb->timer, sizeof *tcb, t->tick);
 }
 
-void tcp_init(struct tcp *t, void *memory, const struct tercet_config *config, struct tcp_below below,
-              struct instant now) {
+void tcp_init(struct tcp *t, void *memory, const struct tercet_config *config,
+              struct tcp_below below, struct instant now) {
     unsigned char *part[PART_COUNT], *at = memory;
 
     for (unsigned i = 0; i < PART_COUNT; i++) {
@@ -94,12 +84,16 @@ void tcp_init(struct tcp *t, void *memory, const struct tercet_config *config, s
     tcp_set_now(t, now);
     keys_derive(&t->keys, config->secret);
     pool_init(&t->tcbs, part[PART_TCBS], config->max_conns, sizeof(struct tcb));
-    pool_init(&t->half_opens, part[PART_HALF_OPENS], config->max_half_opens, sizeof(struct half_open));
-    pool_init(&t->time_waits, part[PART_TIME_WAITS], config->max_time_waits, sizeof(struct time_wait));
-    pool_init(&t->reassemblies, part[PART_REASSEMBLIES], config->max_reassemblies, sizeof(struct reassembly));
+    pool_init(&t->half_opens, part[PART_HALF_OPENS], config->max_half_opens,
+              sizeof(struct half_open));
+    pool_init(&t->time_waits, part[PART_TIME_WAITS], config->max_time_waits,
+              sizeof(struct time_wait));
+    pool_init(&t->reassemblies, part[PART_REASSEMBLIES], config->max_reassemblies,
+              sizeof(struct reassembly));
     listeners_init(t, part[PART_LISTENERS]);
     flow_table_init(&t->flows, part[PART_FLOWS], flow_limit(config));
-    t->replies = (struct replies){.ring = (struct reply *)(void *)part[PART_REPLIES], .limit = config->max_replies};
+    t->replies = (struct replies){.ring = (struct reply *)(void *)part[PART_REPLIES],
+                                  .limit = config->max_replies};
     t->traces = (struct tercet_trace *)(void *)part[PART_TRACES];
     buddy_init(&t->buddy, part[PART_BUFFERS], config->buffer_bytes);
     lists_init(t);
@@ -109,12 +103,9 @@ static const struct tuple *ref_tuple(const struct tcp *t, uint32_t ref) {
     uint32_t index = ref & FLOW_INDEX_MASK;
 
     switch ((enum flow_kind)(ref >> FLOW_KIND_SHIFT)) {
-    case FLOW_TCB:
-        return &tcp_tcb(t, index)->tuple;
-    case FLOW_HALF_OPEN:
-        return &tcp_half_open(t, index)->tuple;
-    case FLOW_TIME_WAIT:
-        break;
+    case FLOW_TCB: return &tcp_tcb(t, index)->tuple;
+    case FLOW_HALF_OPEN: return &tcp_half_open(t, index)->tuple;
+    case FLOW_TIME_WAIT: break;
     }
     return &tcp_time_wait(t, index)->tuple;
 }
@@ -143,7 +134,8 @@ struct instant tcp_deadline(const struct tcp *t) {
     return instant_min(next, timers_deadline(t));
 }
 
-void tcp_trace(struct tcp *t, const struct tuple *tuple, enum tercet_state state, enum tercet_reason reason) {
+void tcp_trace(struct tcp *t, const struct tuple *tuple, enum tercet_state state,
+               enum tercet_reason reason) {
     struct tercet_trace *trace;
 
     if (t->n_traces == t->config.max_traces) {

@@ -93,7 +93,8 @@ struct departure {
 size_t tcp_size(const struct tercet_config *config);
 
 /* Cut @memory (zeroed, 4096-octet aligned, tcp_size octets; kept) into pools. */
-void tcp_init(struct tcp *t, void *memory, const struct tercet_config *config, struct tcp_below below, struct instant now);
+void tcp_init(struct tcp *t, void *memory, const struct tercet_config *config,
+              struct tcp_below below, struct instant now);
 
 /* Time moves: to be called before each entry below. */
 static inline void tcp_set_now(struct tcp *t, struct instant now) {
@@ -109,7 +110,8 @@ static inline uint32_t tcp_tag(const struct tcp *t, const struct tuple *tuple) {
 uint32_t tcp_find(const struct tcp *t, const struct tuple *tuple, uint32_t tag);
 
 /* A segment arrives for @tuple.  Return: what became of it (the caller counts). */
-enum tercet_verdict tcp_arrives(struct tcp *t, const struct tuple *tuple, uint32_t tag, const struct segment *seg);
+enum tercet_verdict tcp_arrives(struct tcp *t, const struct tuple *tuple, uint32_t tag,
+                                const struct segment *seg);
 
 /* The next segment owed.  Return: false when nothing is. */
 bool tcp_departs(struct tcp *t, struct departure *out);
@@ -160,6 +162,7 @@ static inline struct listener *listener_at(const struct tcp *t, uint32_t index) 
 }
 
 /* File a life event for tercet_stack_next_trace. */
-void tcp_trace(struct tcp *t, const struct tuple *tuple, enum tercet_state state, enum tercet_reason reason);
+void tcp_trace(struct tcp *t, const struct tuple *tuple, enum tercet_state state,
+               enum tercet_reason reason);
 
 #endif

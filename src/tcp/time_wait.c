@@ -61,9 +61,9 @@ void time_wait_enter(struct tcp *t, struct tcb *tcb) {
         .rcv_scale = tcb->rcv_scale,
     };
     list_push(&t->time_wait_queue, index);
-    flow_replace(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)), flow_ref(FLOW_TIME_WAIT, index));
-    if (tcb_is(tcb, TCB_ACK_NOW))
-        acknowledge(t, tw);
+    flow_replace(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)),
+                 flow_ref(FLOW_TIME_WAIT, index));
+    if (tcb_is(tcb, TCB_ACK_NOW)) acknowledge(t, tw);
     tcb->flags &= ~(uint32_t)TCB_INDEXED;
 }
 
@@ -80,7 +80,8 @@ bool time_wait_answer(struct tcp *t, struct time_wait *tw) {
 void time_wait_tick(struct tcp *t) {
     uint32_t index;
 
-    while ((index = t->time_wait_queue.head) != 0 && tick_is_due(tcp_time_wait(t, index)->deadline, t->tick))
+    while ((index = t->time_wait_queue.head) != 0 &&
+           tick_is_due(tcp_time_wait(t, index)->deadline, t->tick))
         time_wait_free(t, index);
 }
 

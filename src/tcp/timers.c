@@ -20,10 +20,8 @@ void timers_stop(struct tcp *t, struct tcb *tcb) {
 }
 
 static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
-    if (tcb->state == TERCET_STATE_SYN_SENT)
-        return t->config.syn_retries;
-    if (tcb->state == TERCET_STATE_SYN_RECEIVED)
-        return t->config.syn_ack_retries;
+    if (tcb->state == TERCET_STATE_SYN_SENT) return t->config.syn_retries;
+    if (tcb->state == TERCET_STATE_SYN_RECEIVED) return t->config.syn_ack_retries;
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
 }
 
@@ -35,7 +33,7 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     }
     tcb->retries++;
     tcb->rto_us = tcb->rto_us < t->config.rto_max_us / 2 ? tcb->rto_us * 2 : t->config.rto_max_us;
-    recovery_timeout(t, tcb);
+    recovery_timeout(tcb);
     tcb_owe(t, tcb);
 }
 
@@ -52,22 +50,13 @@ static void persist_expired(struct tcp *t, struct tcb *tcb) {
 
 static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {
     switch (timer) {
-    case TIMER_RETRANSMIT:
-        retransmit_expired(t, tcb);
-        break;
-    case TIMER_PERSIST:
-        persist_expired(t, tcb);
-        break;
-    case TIMER_DELAYED_ACK:
-        tcb_owe_ack(t, tcb);
-        break;
-    case TIMER_FIN_WAIT_2:
-        tcb_over(t, tcb, TERCET_REASON_TIMED_OUT);
-        break;
+    case TIMER_RETRANSMIT: retransmit_expired(t, tcb); break;
+    case TIMER_PERSIST: persist_expired(t, tcb); break;
+    case TIMER_DELAYED_ACK: tcb_owe_ack(t, tcb); break;
+    case TIMER_FIN_WAIT_2: tcb_over(t, tcb, TERCET_REASON_TIMED_OUT); break;
     case TIMER_KEEPALIVE:
     case TIMER_USER_TIMEOUT:
-    case TIMER_COUNT:
-        break;
+    case TIMER_COUNT: break;
     }
 }
 
@@ -78,23 +67,19 @@ static void rearm(struct tcp *t, struct tcb *tcb) {
     for (unsigned timer = 0; timer < TIMER_COUNT; timer++) {
         struct tick due = tcb->deadline[timer];
 
-        if (tick_is_armed(due) && (!tick_is_armed(next) || tick_lt(due, next)))
-            next = due;
+        if (tick_is_armed(due) && (!tick_is_armed(next) || tick_lt(due, next))) next = due;
     }
-    if (tick_is_armed(next))
-        wheel_arm(&t->wheel, tcp_tcb_index(t, tcb), next);
+    if (tick_is_armed(next)) wheel_arm(&t->wheel, tcp_tcb_index(t, tcb), next);
 }
 
 static void run_due(struct tcp *t, struct tcb *tcb) {
     uint32_t live = t->tcbs.used;
 
     for (unsigned timer = 0; timer < TIMER_COUNT; timer++) {
-        if (!tick_is_due(tcb->deadline[timer], t->tick))
-            continue;
+        if (!tick_is_due(tcb->deadline[timer], t->tick)) continue;
         tcb->deadline[timer] = TICK_NONE;
         expired(t, tcb, (enum tcb_timer)timer);
-        if (t->tcbs.used != live || tcb->reason)
-            return; /* it is over, or gone */
+        if (t->tcbs.used != live || tcb->reason) return; /* it is over, or gone */
     }
     rearm(t, tcb);
 }

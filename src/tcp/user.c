@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tcp/user.h"
 
+#include "tcp/congestion.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
 #include "tcp/tcb_life.h"
@@ -10,10 +11,9 @@
 struct tcb *user_open(struct tcp *t, const struct tuple *tuple) {
     struct tcb *tcb = tcb_new(t, tuple, tcp_tag(t, tuple));
 
-    if (!tcb)
-        return NULL;
+    if (!tcb) return NULL;
     tcb->state = TERCET_STATE_SYN_SENT;
-    tcb->flags = TCB_ACTIVE | TCB_ACCEPTED | TCB_INDEXED;
+    tcb->flags = TCB_ACTIVE | TCB_ACCEPTED | TCB_INDEXED | TCB_SYN_UNACKED;
     tcb->iss = isn_next(t, tuple);
     tcb->snd_una = tcb->snd_nxt = tcb->snd_max = tcb->iss;
     tcb->snd_end = seq_add(tcb->iss, 1);
@@ -30,10 +30,8 @@ static bool can_send(const struct tcb *tcb) {
     case TERCET_STATE_SYN_SENT:
     case TERCET_STATE_SYN_RECEIVED:
     case TERCET_STATE_ESTABLISHED:
-    case TERCET_STATE_CLOSE_WAIT:
-        return !tcb_is(tcb, TCB_FIN_QUEUED);
-    default:
-        return false;
+    case TERCET_STATE_CLOSE_WAIT: return !tcb_is(tcb, TCB_FIN_QUEUED);
+    default: return false;
     }
 }
 
@@ -42,12 +40,9 @@ static uint32_t make_room(struct tcp *t, struct tcb *tcb, uint32_t n) {
     struct seq begin = tcb_snd_begin(tcb);
     uint32_t waiting = seq_distance(begin, tcb->snd_end), capacity;
 
-    if (waiting >= tcb->snd_limit)
-        return 0;
-    if (n > tcb->snd_limit - waiting)
-        n = tcb->snd_limit - waiting;
-    if (n && ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n))
-        return n;
+    if (waiting >= tcb->snd_limit) return 0;
+    if (n > tcb->snd_limit - waiting) n = tcb->snd_limit - waiting;
+    if (n && ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n)) return n;
     capacity = ring_capacity(&tcb->snd);
     return capacity > waiting ? capacity - waiting : 0;
 }
@@ -55,21 +50,15 @@ static uint32_t make_room(struct tcp *t, struct tcb *tcb, uint32_t n) {
 int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n) {
     uint32_t room;
 
-    if (tcb->reason)
-        return TERCET_OVER;
-    if (!can_send(tcb))
-        return TERCET_CLOSING;
-    if (n > INT32_MAX)
-        n = INT32_MAX;
+    if (tcb->reason) return TERCET_OVER;
+    if (!can_send(tcb)) return TERCET_CLOSING;
+    if (n > INT32_MAX) n = INT32_MAX;
     room = make_room(t, tcb, n);
-    if (room < n)
-        tcb->flags |= TCB_WANTS_ROOM;
-    if (!room)
-        return n && seq_eq(tcb_snd_begin(tcb), tcb->snd_end) ? TERCET_FULL : 0;
+    if (room < n) tcb->flags |= TCB_WANTS_ROOM;
+    if (!room) return n && seq_eq(tcb_snd_begin(tcb), tcb->snd_end) ? TERCET_FULL : 0;
     ring_put(&tcb->snd, &t->buddy, tcb->snd_end.n, bytes, room);
     tcb->snd_end = seq_add(tcb->snd_end, room);
-    if (tcb_is_synchronized(tcb))
-        tcb_owe(t, tcb);
+    if (tcb_is_synchronized(tcb)) tcb_owe(t, tcb);
     return (int)room;
 }
 
@@ -78,12 +67,11 @@ int user_receive(const struct tcp *t, const struct tcb *tcb, struct tercet_span 
     struct span at[2];
 
     spans[0] = spans[1] = (struct tercet_span){0};
-    if (!n && tcb_is(tcb, TCB_FIN_RECEIVED) && (!tcb->reason || tcb->reason == TERCET_REASON_FINISHED))
+    if (!n && tcb_is(tcb, TCB_FIN_RECEIVED) &&
+        (!tcb->reason || tcb->reason == TERCET_REASON_FINISHED))
         return TERCET_END;
-    if (!n && tcb->reason)
-        return TERCET_OVER;
-    if (!n)
-        return tcb_is_synchronized(tcb) ? 0 : TERCET_NOT_YET;
+    if (!n && tcb->reason) return TERCET_OVER;
+    if (!n) return tcb_is_synchronized(tcb) ? 0 : TERCET_NOT_YET;
     ring_spans(&tcb->rcv, &t->buddy, tcb->rcv_user.n, n, at);
     for (unsigned i = 0; i < 2; i++)
         spans[i] = (struct tercet_span){at[i].base, at[i].length};
@@ -91,17 +79,16 @@ int user_receive(const struct tcp *t, const struct tcb *tcb, struct tercet_span 
 }
 
 int user_shutdown(struct tcp *t, struct tcb *tcb) {
-    if (tcb->reason)
-        return TERCET_OVER;
-    if (!can_send(tcb))
-        return TERCET_CLOSING;
+    if (tcb->reason) return TERCET_OVER;
+    if (!can_send(tcb)) return TERCET_CLOSING;
     tcb->flags |= TCB_FIN_QUEUED;
-    if (tcb->state == TERCET_STATE_ESTABLISHED)
+    if (tcb->state == TERCET_STATE_SYN_RECEIVED)
+        congestion_init(t, tcb); /* our FIN goes out behind the SYN-ACK */
+    if (tcb->state == TERCET_STATE_ESTABLISHED || tcb->state == TERCET_STATE_SYN_RECEIVED)
         tcb->state = TERCET_STATE_FIN_WAIT_1;
     else if (tcb->state == TERCET_STATE_CLOSE_WAIT)
         tcb->state = TERCET_STATE_LAST_ACK;
-    if (tcb_is_synchronized(tcb))
-        tcb_owe(t, tcb); /* else the FIN follows the opening */
+    if (tcb_is_synchronized(tcb)) tcb_owe(t, tcb); /* else the FIN follows the opening */
     return 0;
 }
 
