@@ -18,11 +18,13 @@
 typedef __u8 twin_u8;
 typedef __u16 twin_u16;
 typedef __u32 twin_u32;
+typedef __u64 twin_u64;
 #else
 #include <stdint.h>
 typedef uint8_t twin_u8;
 typedef uint16_t twin_u16;
 typedef uint32_t twin_u32;
+typedef uint64_t twin_u64;
 #endif
 
 #define TCP_OPTIONS_MAX    40 /* octets in a header: 60 - 20 */
@@ -113,14 +115,16 @@ TWIN_INLINE void tcp_option_sack(struct tcp_options *out, const twin_u8 *option,
     }
 }
 
+/*
+ * The cookie's octets are masked, not counted: a loop with an end would become a call of memcpy,
+ * which eBPF has not.
+ */
 TWIN_INLINE void tcp_option_fast_open(struct tcp_options *out, const twin_u8 *option,
                                       twin_u32 length) {
     if (!tcp_option_counts(out, TCP_HAS_FAST_OPEN, length <= 2 + TCP_FO_COOKIE_MAX)) return;
     out->fo_length = (twin_u8)(length - 2);
-    for (twin_u32 i = 0; i < TCP_FO_COOKIE_MAX; i++) {
-        if (i >= length - 2) break;
-        out->fo_cookie[i] = option[2 + i];
-    }
+    for (twin_u32 i = 0; i < TCP_FO_COOKIE_MAX; i++)
+        out->fo_cookie[i] = (twin_u8)(option[2 + i] & -((i + 2 - length) >> 31));
 }
 
 /* One option.  @length: as it claims, at least 2 and inside the header */
@@ -156,6 +160,19 @@ TWIN_INLINE void tcp_option_take(struct tcp_options *out, const twin_u8 *option,
 }
 
 /*
+ * eBPF's verifier walks every path with all that it knows on each. Made to forget a number, it sees
+ * paths that went apart in one turn of a loop meet again before the next. The number stays what it
+ * is.
+ * @unknown: any octets of the packet
+ */
+#ifdef __bpf__
+#define TWIN_FORGET(number, unknown)                                                               \
+    __asm__ volatile("%0 ^= %1\n\t%0 ^= %1" : "+r"(number) : "r"(unknown))
+#else
+#define TWIN_FORGET(number, unknown) ((void)(number), (void)(unknown))
+#endif
+
+/*
  * Parse the options of one header.
  * @out: written whole, what is not present as zero
  * @buffer: the options, then zeros
@@ -163,25 +180,29 @@ TWIN_INLINE void tcp_option_take(struct tcp_options *out, const twin_u8 *option,
  */
 TWIN_INLINE void tcp_options_parse(struct tcp_options *out,
                                    const twin_u8 buffer[TCP_OPTIONS_BUFFER], twin_u32 length) {
-    twin_u32 at = 0;
+    twin_u64 end = length < TCP_OPTIONS_MAX ? length : TCP_OPTIONS_MAX;
+    twin_u64 unknown = (twin_u64)buffer[0] << 8 | buffer[1];
+    twin_u64 at = 0; /* in a whole register: the verifier can follow its bound */
 
     *out = (struct tcp_options){0};
-    if (length > TCP_OPTIONS_MAX) length = TCP_OPTIONS_MAX;
     for (int i = 0; i < TCP_OPTIONS_MAX; i++) {
-        twin_u32 claim;
+        twin_u64 next, present = out->present;
 
-        if (at >= length || buffer[at] == TCP_OPTION_EOL) return;
+        TWIN_FORGET(at, unknown);
+        TWIN_FORGET(present, unknown);
+        out->present = (twin_u16)present;
+        if (at >= end || buffer[at] == TCP_OPTION_EOL) return;
         if (buffer[at] == TCP_OPTION_NOP) {
             at++;
             continue;
         }
-        claim = buffer[at + 1]; /* behind the last option octet: a zero of the slack */
-        if (claim < 2 || claim > length - at) {
+        next = at + buffer[at + 1]; /* behind the last octet: one of the slack */
+        if (next < at + 2 || next > end) {
             out->present |= TCP_OPTIONS_BAD;
             return;
         }
-        tcp_option_take(out, buffer + at, claim);
-        at += claim;
+        tcp_option_take(out, buffer + at, (twin_u32)(next - at));
+        at = next;
     }
 }
 
