@@ -14,19 +14,29 @@
 #define TCP_NOP2       0x0101u /* padding in front of an option that begins off the word */
 #define TCP_NOP_NOP_TS 0x0101080au
 
-/* Copy the options out of the packet, then parse.  @n: octets, a multiple of 4, at most 40 */
-static void segment_options_parse(const unsigned char *options, uint32_t n, struct tcp_options *out) {
+/*
+ * Options in any order: copied out of the packet, then parsed.  @n: octets, a multiple of 4, at
+ * most 40
+ */
+static __attribute__((noinline)) void options_copy_parse(struct tcp_options *out,
+                                                         const unsigned char *options, uint32_t n) {
     unsigned char buffer[TCP_OPTIONS_BUFFER] = {0};
 
-    if (n == 12 && be32_get(options) == TCP_NOP_NOP_TS) { /* nearly every segment that is not a SYN */
-        out->present = TCP_HAS_TIMESTAMPS;
-        out->ts_val = be32_get(options + 4);
-        out->ts_ecr = be32_get(options + 8);
-        return;
-    }
     for (uint32_t i = 0; i < n; i += 4)
         memcpy(buffer + i, options + i, 4);
     tcp_options_parse(out, buffer, n);
+}
+
+static void options_parse(struct tcp_options *out, const unsigned char *options, uint32_t n) {
+    out->present = 0;
+    if (n == 0) return;
+    if (n != 12 || be32_get(options) != TCP_NOP_NOP_TS) {
+        options_copy_parse(out, options, n);
+        return;
+    }
+    out->present = TCP_HAS_TIMESTAMPS; /* nearly every segment that is not a SYN */
+    out->ts_val = be32_get(options + 4);
+    out->ts_ecr = be32_get(options + 8);
 }
 
 enum tercet_verdict tcp_parse(const struct ip_header *ip, bool checksum_is_valid,
@@ -54,14 +64,12 @@ enum tercet_verdict tcp_parse(const struct ip_header *ip, bool checksum_is_valid
     seg->header_length = (uint16_t)header;
     seg->length = ip->length - header;
     seg->payload = at + header;
-    seg->options.present = 0;
-    if (header > TCP_HEADER_LENGTH)
-        segment_options_parse(at + TCP_HEADER_LENGTH, header - TCP_HEADER_LENGTH, &seg->options);
+    options_parse(&seg->options, at + TCP_HEADER_LENGTH, header - TCP_HEADER_LENGTH);
     return TERCET_TAKEN;
 }
 
 /* Octets of the options in front of the SACK blocks, padding included. */
-static uint32_t segment_options_length(const struct tcp_options *options) {
+static uint32_t options_length(const struct tcp_options *options) {
     uint32_t n = 0;
 
     if (options->present & TCP_HAS_MSS) n += 4;
@@ -75,7 +83,7 @@ static uint32_t segment_options_length(const struct tcp_options *options) {
 }
 
 /* How many SACK blocks fit behind @used octets of other options. */
-static uint32_t segment_sack_blocks(const struct tcp_options *options, uint32_t used) {
+static uint32_t options_sack_blocks(const struct tcp_options *options, uint32_t used) {
     uint32_t room = TCP_OPTIONS_MAX - used;
 
     if (!(options->present & TCP_HAS_SACK) || room < 12) return 0;
@@ -84,11 +92,11 @@ static uint32_t segment_sack_blocks(const struct tcp_options *options, uint32_t 
 }
 
 uint32_t tcp_header_length(const struct segment *seg) {
-    uint32_t n = segment_options_length(&seg->options);
+    uint32_t n = options_length(&seg->options);
     uint32_t blocks = 0;
 
     must(n <= TCP_OPTIONS_MAX && !(seg->options.present & (TCP_HAS_MD5 | TCP_HAS_AO)));
-    blocks = segment_sack_blocks(&seg->options, n);
+    blocks = options_sack_blocks(&seg->options, n);
     return TCP_HEADER_LENGTH + n + (blocks ? 4 + 8 * blocks : 0);
 }
 
@@ -139,7 +147,7 @@ static unsigned char *options_put_sack(unsigned char *at, const struct tcp_optio
 
 /* Return: the end of the options. */
 static unsigned char *options_put(unsigned char *at, const struct tcp_options *options) {
-    uint32_t blocks = segment_sack_blocks(options, segment_options_length(options));
+    uint32_t blocks = options_sack_blocks(options, options_length(options));
 
     if (options->present & TCP_HAS_MSS) {
         be32_put(at, (uint32_t)(TCP_OPTION_MSS << 24 | TCP_OPTION_LENGTH_MSS << 16) | options->mss);
