@@ -45,6 +45,8 @@ struct writer {
     int wake;    /* eventfd for the thread */
     int failure; /* eventfd for the owner's loop */
     atomic_bool is_asleep, is_ending, is_abandoned;
+    bool is_finished; /* the thread has been waited for */
+    bool is_stuck; /* and is not to be had: it keeps its memory (another writer filled the pipe between poll and write) */
 };
 
 static void bell_ring(int bell) {
@@ -277,7 +279,7 @@ static bool thread_wait(struct writer *writer, unsigned patience_ms) {
     return pthread_clockjoin_np(writer->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
 }
 
-int writer_close(struct writer *writer, unsigned patience_ms) {
+int writer_finish(struct writer *writer, unsigned patience_ms) {
     for (unsigned i = 0; i < writer->n; i++)
         output_put(&writer->outputs[i], NULL, 0);
     atomic_store(&writer->is_ending, true);
@@ -286,9 +288,15 @@ int writer_close(struct writer *writer, unsigned patience_ms) {
     if (!has_ended) {
         atomic_store(&writer->is_abandoned, true);
         bell_ring(writer->wake);
-        /* Not even then when another writer filled the pipe between our poll and our write: then it keeps its memory. */
-        if (!thread_wait(writer, 100)) return -ETIMEDOUT;
+        writer->is_stuck = !thread_wait(writer, 100);
     }
-    writer_free(writer);
+    writer->is_finished = true;
     return has_ended ? 0 : -ETIMEDOUT;
+}
+
+int writer_close(struct writer *writer, unsigned patience_ms) {
+    int error = writer->is_finished ? 0 : writer_finish(writer, patience_ms);
+
+    if (!writer->is_stuck) writer_free(writer);
+    return error;
 }

@@ -55,9 +55,13 @@ int writer_descriptor(const struct writer *writer);
 int writer_failure(struct writer *writer, int *error);
 
 /*
- * Write what waits, for at most @patience_ms, and end the thread.
+ * Write what waits, for at most @patience_ms, and end the thread.  After it nothing is put any more, and
+ * writer_failure tells of all outputs that have failed.
  * Return: 0, or -ETIMEDOUT: some output did not take it in time and what it did not take is lost.
  */
+int writer_finish(struct writer *writer, unsigned patience_ms);
+
+/* writer_finish, unless that was done before, and the end of @writer.  Return: as writer_finish. */
 int writer_close(struct writer *writer, unsigned patience_ms);
 
 #endif

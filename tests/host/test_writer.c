@@ -227,6 +227,20 @@ TEST(a_full_disk_is_told_once_and_ends_the_output)
     close(full);
 }
 
+TEST(a_full_disk_is_told_after_the_end_too) {
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC), error = 0;
+
+    if (full < 0) SKIP("no /dev/full here");
+    struct writer *writer = writer_over(full, false);
+    CHECK(writer_put(writer, 0, "block", 5));
+    CHECK_EQ(writer_finish(writer, 5000), 0);
+    CHECK_EQ(writer_failure(writer, &error), 0);
+    CHECK_EQ(error, -ENOSPC);
+    CHECK_EQ(writer_failure(writer, &error), -1);
+    CHECK_EQ(writer_close(writer, 5000), 0);
+    close(full);
+}
+
 TEST(a_reader_who_has_gone_is_told_without_a_signal)
 {
     int ends[2], error = 0;
