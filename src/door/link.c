@@ -209,3 +209,29 @@ int link_add_address(unsigned index, const struct tercet_address *address, unsig
     close(news);
     return error;
 }
+
+/* The first @bits bits of the @n octets at @prefix; the others become zero. */
+static void prefix_cut(unsigned char *prefix, size_t n, unsigned bits) {
+    for (size_t i = 0; i < n; i++, bits -= bits < 8 ? bits : 8)
+        if (bits < 8) prefix[i] &= (unsigned char)(0xff00u >> bits);
+}
+
+int link_add_route(unsigned index, const struct tercet_address *destination, unsigned prefix_bits) {
+    struct request request = request_begin(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL);
+    struct rtmsg *message = request_add(&request, sizeof *message);
+    bool is_v4 = address_is_v4(destination);
+    struct tercet_address prefix = *destination;
+    unsigned char *octets = prefix.octets + (is_v4 ? 12 : 0);
+    size_t n = is_v4 ? 4 : 16;
+
+    prefix_cut(octets, n, prefix_bits);
+    message->rtm_family = is_v4 ? AF_INET : AF_INET6;
+    message->rtm_dst_len = (uint8_t)prefix_bits;
+    message->rtm_table = RT_TABLE_MAIN;
+    message->rtm_protocol = RTPROT_STATIC;
+    message->rtm_scope = is_v4 ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+    message->rtm_type = RTN_UNICAST;
+    attribute_add(&request, RTA_DST, octets, n);
+    attribute_add(&request, RTA_OIF, &index, sizeof index);
+    return request_carry_out(&request);
+}

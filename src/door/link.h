@@ -26,4 +26,7 @@ int link_set_quiet(unsigned index);
 /* An address with its prefix, usable on return (no duplicate address detection), if the link is up. */
 int link_add_address(unsigned index, const struct tercet_address *address, unsigned prefix_bits);
 
+/* What goes to @destination/@prefix_bits goes out by the device; the link is up.  Bits behind the prefix do not count. */
+int link_add_route(unsigned index, const struct tercet_address *destination, unsigned prefix_bits);
+
 #endif

@@ -130,6 +130,11 @@ int tun_add_address(struct tun *tun, const struct tercet_address *address, unsig
     return link_add_address(tun->index, address, prefix_bits);
 }
 
+int tun_add_route(struct tun *tun, const struct tercet_address *destination, unsigned prefix_bits) {
+    tun->step = TUN_STEP_CONFIGURE;
+    return link_add_route(tun->index, destination, prefix_bits);
+}
+
 int tun_set_up(struct tun *tun) {
     tun->step = TUN_STEP_CONFIGURE;
     if (!tun->was_there) {
@@ -171,6 +176,7 @@ const char *tun_advice(const struct tun *tun, int error) {
     case TUN_STEP_CONFIGURE: break;
     }
     if (error == -EPERM) return "become root, or let root set MTU, addresses and state with ip";
-    if (error == -EEXIST) return "the device has this address already";
+    if (error == -EEXIST)
+        return "the address or its network is in use on this machine: choose another one";
     return "an MTU is 68 to 65535 octets, and IPv6 needs at least 1280";
 }

@@ -63,6 +63,12 @@ int tun_set_mtu(struct tun *tun, uint32_t mtu_bytes);
  */
 int tun_add_address(struct tun *tun, const struct tercet_address *address, unsigned prefix_bits);
 
+/*
+ * Have the kernel send what goes to @destination/@prefix_bits by the device; the link is up.
+ * Return: 0, -EEXIST (it goes by another device), -EPERM, -EINVAL (IPv6 below TUN_MTU_IPV6_MIN).
+ */
+int tun_add_route(struct tun *tun, const struct tercet_address *destination, unsigned prefix_bits);
+
 /* Bring the link up.  On a device that we made, the kernel is kept from speaking IPv6 of its own accord on it. */
 int tun_set_up(struct tun *tun);
 
