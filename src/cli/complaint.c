@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/complaint.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+void complain(const char *format, ...) {
+    char line[1024] = "tercet: ";
+    size_t used = sizeof "tercet: " - 1;
+    va_list values;
+
+    va_start(values, format);
+    int n = vsnprintf(line + used, sizeof line - used - 1, format, values);
+    va_end(values);
+    if (n < 0) n = 0;
+    size_t end = used + (size_t)n;
+    if (end > sizeof line - 2) end = sizeof line - 2;
+    for (char *c = line; c < line + end; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
+    line[end] = '\n';
+    /* One write, so that a line never mixes with another process's; nobody is left to tell if it fails. */
+    if (write(STDERR_FILENO, line, end + 1) < 0) return;
+}
