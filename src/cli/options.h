@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_CLI_OPTIONS_H
+#define TERCET_CLI_OPTIONS_H
+
+#include "cli/verb.h"
+
+enum options_result {
+    OPTIONS_READ,
+    OPTIONS_WRONG,  /* one complaint has been printed */
+    OPTIONS_HELPED, /* --help was there: the verb's help is on standard output */
+};
+
+/* Read a verb's options and words into what @into points to, by its table. */
+enum options_result options_read(const struct verb *verb, int argc, char **argv, void *into);
+
+/* `tercet help VERB` on standard output. */
+void options_help(const struct verb *verb);
+
+/* The table itself on standard output, a line an option: verb, option, value, separated by tabs. */
+void options_dump(const struct verb *verb);
+
+#endif
