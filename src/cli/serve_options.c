@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cli/serve_options.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli/complaint.h"
+#include "cli/place.h"
+#include "wire/ip.h"
+
+enum {
+    KEY_SERVICE = 0x100, /* and the kind */
+    KEY_HTTP = KEY_SERVICE + SERVICES_HTTP,
+    KEY_ECHO = KEY_SERVICE + SERVICES_ECHO,
+    KEY_DISCARD = KEY_SERVICE + SERVICES_DISCARD,
+    KEY_CHARGEN = KEY_SERVICE + SERVICES_CHARGEN,
+    KEY_PUBLISH = 0x200,
+    KEY_ANYWHERE,
+    KEY_TUN,
+    KEY_ADDRESS,
+    KEY_MTU,
+    KEY_PCAP,
+    KEY_QUIET,
+};
+
+const struct argp_option serve_option_table[] = {
+    OPTION("publish", KEY_PUBLISH, "[ADDR:]PORT:PORT",
+           "relay a port of the host to a port of tercet"),
+    OPTION("publish-anywhere", KEY_ANYWHERE, NULL, "let ADDR be one that other machines can reach"),
+    OPTION("http", KEY_HTTP, "PORT[=DIR]", "serve the files of DIR, or a built-in page"),
+    OPTION("echo", KEY_ECHO, "PORT", "send back what comes"),
+    OPTION("discard", KEY_DISCARD, "PORT", "throw away what comes"),
+    OPTION("chargen", KEY_CHARGEN, "PORT", "send lines of text for ever"),
+    OPTION("tun", KEY_TUN, "NAME", "use this TUN device, in the current namespace"),
+    OPTION("address", KEY_ADDRESS, "ADDR/BITS", "an address of tercet's own on that device"),
+    OPTION("mtu", KEY_MTU, "N", "octets of a packet at most, 576 to 9000 (1500)"),
+    OPTION("pcap", KEY_PCAP, "FILE", "write every packet to FILE (pcapng)"),
+    OPTION("quiet", KEY_QUIET, NULL, "no greeting and no ladder, complaints only"),
+    OPTION_HELP,
+    {0},
+};
+
+static const struct serve_service usual_services[] = {
+    {.kind = SERVICES_HTTP,    .port = 80},
+    {.kind = SERVICES_ECHO,    .port = 7 },
+    {.kind = SERVICES_DISCARD, .port = 9 },
+    {.kind = SERVICES_CHARGEN, .port = 19},
+};
+
+static const struct serve_publish usual_publish = {
+    .text = "127.0.0.1:8080:80",
+    .address = {{[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}},
+    .outer_port = 8080,
+    .inner_port = 80,
+};
+
+static const struct serve_service *service_on(const struct serve_options *options, uint16_t port) {
+    for (unsigned i = 0; i < options->service_count; i++)
+        if (options->services[i].port == port) return &options->services[i];
+    return NULL;
+}
+
+/* PORT, or for http PORT=DIR. */
+static int take_service(struct serve_options *options, enum services_kind kind, char *value) {
+    struct serve_service service = {.kind = kind};
+    char *folder = kind == SERVICES_HTTP ? strchr(value, '=') : NULL;
+    const char *name = services_kind_name(kind);
+
+    if (folder) {
+        *folder = '\0';
+        service.folder = folder + 1;
+    }
+    if (!port_read(value, &service.port)) {
+        complain("--%s %s: not a port (a number from 1 to 65535)", name, value);
+        return -1;
+    }
+    if (folder && !*service.folder) {
+        complain("--%s %s=: the name of a folder is missing (leave out the = for the built-in page)",
+                 name, value);
+        return -1;
+    }
+    if (service_on(options, service.port)) {
+        complain("--%s %s: this port has a service already (name another port)", name, value);
+        return -1;
+    }
+    if (options->service_count == SERVE_SERVICES_MAX) {
+        complain("--%s %s: too many services (%d at most)", name, value, SERVE_SERVICES_MAX);
+        return -1;
+    }
+    options->services[options->service_count++] = service;
+    return 0;
+}
+
+/* Cut `[ADDR:]PORT:PORT` into its parts, in place; ADDR without brackets.  False: not of this form. */
+static bool publish_read(const char *text, struct serve_publish *publish) {
+    char copy[128];
+    uint32_t outer;
+
+    if (strlen(text) >= sizeof copy) return false;
+    strcpy(copy, text);
+    char *inner = strrchr(copy, ':');
+    if (!inner || !port_read(inner + 1, &publish->inner_port)) return false;
+    *inner = '\0';
+    char *colon = strrchr(copy, ':');
+    if (!number_read(colon ? colon + 1 : copy, 0, UINT16_MAX, &outer)) return false;
+    publish->outer_port = (uint16_t)outer;
+    publish->address = usual_publish.address;
+    if (!colon) return true;
+    *colon = '\0';
+    size_t n = strlen(copy);
+    bool is_bracketed = n > 2 && copy[0] == '[' && copy[n - 1] == ']';
+    if (!is_bracketed && strchr(copy, ':')) return false;
+    return is_bracketed ? address_read(copy + 1, n - 2, &publish->address)
+                        : address_read(copy, n, &publish->address);
+}
+
+static int take_publish(struct serve_options *options, const char *value) {
+    struct serve_publish publish = {.text = value};
+
+    if (!publish_read(value, &publish)) {
+        complain("--publish %s: not [ADDR:]PORT:PORT (such as 127.0.0.1:8080:80 or [::1]:8080:80)",
+                 value);
+        return -1;
+    }
+    if (options->publish_count == SERVE_PUBLISHES_MAX) {
+        complain("--publish %s: too many of them (%d at most)", value, SERVE_PUBLISHES_MAX);
+        return -1;
+    }
+    options->publishes[options->publish_count++] = publish;
+    return 0;
+}
+
+bool serve_address_read(const char *text, struct serve_address *address) {
+    const char *slash = strchr(text, '/');
+
+    address->text = text;
+    if (!slash || !address_read(text, (size_t)(slash - text), &address->address)) return false;
+    uint32_t most = address_is_v4(&address->address) ? 32 : 128;
+    return number_read(slash + 1, 1, most, &address->prefix_bits);
+}
+
+/* Whether a host of a network can have the address. */
+static bool is_host(const struct tercet_address *address) {
+    return !address_is_loopback(address) && !address_is_unspecified(address) &&
+           !address_is_multicast(address);
+}
+
+static int take_address(struct serve_options *options, const char *value) {
+    struct serve_address address;
+
+    if (!serve_address_read(value, &address)) {
+        complain("--address %s: not ADDR/BITS (such as 198.18.0.2/24 or 2001:2::2/64)", value);
+        return -1;
+    }
+    if (!is_host(&address.address)) {
+        complain(
+            "--address %s: no host can have this address (name one that the device's network does not use)",
+            value);
+        return -1;
+    }
+    if (options->address_count == SERVE_ADDRESSES_MAX) {
+        complain("--address %s: too many of them (%d at most)", value, SERVE_ADDRESSES_MAX);
+        return -1;
+    }
+    options->addresses[options->address_count++] = address;
+    return 0;
+}
+
+static int take_mtu(struct serve_options *options, const char *value) {
+    options->has_mtu = number_read(value, SERVE_MTU_LEAST, SERVE_MTU_MOST, &options->mtu);
+    if (options->has_mtu) return 0;
+    complain("--mtu %s: not a number from %d to %d (%d is usual)", value, SERVE_MTU_LEAST,
+             SERVE_MTU_MOST, SERVE_MTU_USUAL);
+    return -1;
+}
+
+/* A word that is no option: COMMAND after `--`, and with it the rest of the line. */
+static int take_word(struct serve_options *options, char *value, struct argp_state *state) {
+    if (!state->quoted) {
+        complain("%s: a word that is no option (write -- before COMMAND)", value);
+        return -1;
+    }
+    options->command = &state->argv[state->next - 1];
+    state->next = state->argc;
+    return 0;
+}
+
+int serve_options_take(int key, char *value, struct argp_state *state, void *into) {
+    struct serve_options *options = into;
+
+    switch (key) {
+    case KEY_HTTP:
+    case KEY_ECHO:
+    case KEY_DISCARD:
+    case KEY_CHARGEN: return take_service(options, (enum services_kind)(key - KEY_SERVICE), value);
+    case KEY_PUBLISH: return take_publish(options, value);
+    case KEY_ANYWHERE: options->may_publish_anywhere = true; return 0;
+    case KEY_TUN: options->tun = value; return 0;
+    case KEY_ADDRESS: return take_address(options, value);
+    case KEY_MTU: return take_mtu(options, value);
+    case KEY_PCAP: options->pcap = value; return 0;
+    case KEY_QUIET: options->is_quiet = true; return 0;
+    case ARGP_KEY_ARG: return take_word(options, value, state);
+    default: return EINVAL;
+    }
+}
+
+static int check_device(const struct serve_options *options) {
+    if (options->tun && !options->address_count) {
+        complain("--tun %s: tercet has no address there (add --address ADDR/BITS)", options->tun);
+        return -1;
+    }
+    if (options->tun && options->command) {
+        complain(
+            "--tun %s: COMMAND runs in the private namespace only (leave out --tun, or start it yourself)",
+            options->tun);
+        return -1;
+    }
+    if (!options->tun && options->address_count) {
+        complain("--address %s: the private namespace has its addresses (add --tun NAME)",
+                 options->addresses[0].text);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_publishes(const struct serve_options *options) {
+    for (unsigned i = 0; i < options->publish_count; i++) {
+        const struct serve_publish *publish = &options->publishes[i];
+        if (!address_is_loopback(&publish->address) && !options->may_publish_anywhere) {
+            complain(
+                "--publish %s: other machines could reach it (add --publish-anywhere if they may)",
+                publish->text);
+            return -1;
+        }
+        if (!service_on(options, publish->inner_port)) {
+            complain("--publish %s: no service on port %u (add one, such as --http %u)",
+                     publish->text, publish->inner_port, publish->inner_port);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int serve_options_finish(struct serve_options *options) {
+    if (!options->service_count) {
+        memcpy(options->services, usual_services, sizeof usual_services);
+        options->service_count = sizeof usual_services / sizeof *usual_services;
+    }
+    if (!options->publish_count && !options->command && !options->tun &&
+        service_on(options, usual_publish.inner_port))
+        options->publishes[options->publish_count++] = usual_publish;
+    if (!options->has_mtu) options->mtu = SERVE_MTU_USUAL;
+    if (check_device(options) != 0) return -1;
+    return check_publishes(options);
+}
