@@ -62,20 +62,32 @@ static void host_depart(struct sim *sim, uint32_t host) {
         sim_fault_set(sim, "frames depart without end", host, 0, departed, SIM_DEPART_MAX);
 }
 
-/* The rest of a turn, once what arrived is in. */
-static void stack_turn(struct sim *sim, uint32_t host) {
+/* Tick what is due, let the application do its part, send all that is owed. */
+static void stack_round(struct sim *sim, uint32_t host) {
     struct sim_host *self = sim_host_at(sim, host);
     uint64_t deadline_ns = tercet_stack_deadline(self->stack);
-    bool has_ticked = deadline_ns != 0 && deadline_ns <= sim->now_ns;
 
-    if (has_ticked) tercet_stack_tick(self->stack, sim->now_ns);
+    if (deadline_ns != 0 && deadline_ns <= sim->now_ns) tercet_stack_tick(self->stack, sim->now_ns);
     if (self->application.run)
         self->wanted_ns = self->application.run(self->application.user, self->stack, sim->now_ns);
     host_depart(sim, host);
+}
+
+/*
+ * The rest of a turn, once what arrived is in.  What the application and departing do may arm timers that want a tick at
+ * once; after that tick the deadline must be in the future.
+ */
+static void stack_turn(struct sim *sim, uint32_t host) {
+    struct sim_host *self = sim_host_at(sim, host);
+    uint64_t deadline_ns;
+
+    stack_round(sim, host);
     deadline_ns = tercet_stack_deadline(self->stack);
     if (deadline_ns == 0)
         sim_fault_set(sim, "something is owed after departing until dry", host, 0, 0, sim->now_ns);
-    else if (deadline_ns <= sim->now_ns)
+    if (deadline_ns <= sim->now_ns) stack_round(sim, host);
+    deadline_ns = tercet_stack_deadline(self->stack);
+    if (deadline_ns <= sim->now_ns)
         sim_fault_set(sim, "the deadline is not in the future after the tick", host, 0, deadline_ns,
                       sim->now_ns);
     if (self->wanted_ns < deadline_ns) deadline_ns = self->wanted_ns;

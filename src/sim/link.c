@@ -147,7 +147,7 @@ static void frame_copy(struct sim *sim, const struct sim_frame *original, uint64
                                original->length);
 
     fate_tell(sim, original->link, original->bytes, original->length,
-              copy ? SIM_COPIED : SIM_NO_FRAME);
+              copy ? SIM_COPIED : SIM_NO_COPY);
     if (!copy) return;
     sim_frame_at(sim, copy)->is_flying = true;
     frame_wait(sim, copy, at_ns + original->luck.copy_ns);

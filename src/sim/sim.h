@@ -183,9 +183,10 @@ bool sim_link_change(struct sim *sim, uint32_t link, const struct sim_link_confi
     X(ENTERED, "entered")       /* onto the link */                                                \
     X(TOO_LONG, "too-long")     /* longer than the MTU */                                          \
     X(QUEUE_FULL, "queue-full") /* tail drop */                                                    \
-    X(NO_FRAME, "no-frame")     /* max_frames are on their way: of the original, or of a copy */   \
+    X(NO_FRAME, "no-frame")     /* max_frames are on their way */                                  \
     X(LOST, "lost")                                                                                \
-    X(COPIED, "copied") /* a second one is on its way */                                           \
+    X(COPIED, "copied")   /* a second one is on its way */                                         \
+    X(NO_COPY, "no-copy") /* there was no frame for it */                                          \
     X(ARRIVED, "arrived")
 
 enum sim_fate {
