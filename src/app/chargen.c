@@ -27,7 +27,7 @@ static void chargen_serve(struct services *services, struct client *client) {
         if (n > left) n = left;
         int64_t taken = client_write(services, client, bytes, n);
         if (taken < 0) {
-            client_close(services, client);
+            client_abort(services, client);
             return;
         }
         client->chargen_at = (uint32_t)((client->chargen_at + (uint64_t)taken) % PATTERN_BYTES);

@@ -58,7 +58,8 @@ void client_arm(struct services *services, struct client *client, uint32_t ms) {
 }
 
 bool client_has_progressed(struct services *services, struct client *client) {
-    return client_in_flight(services, client) < client->in_flight;
+    uint32_t in_flight = client_in_flight(services, client);
+    return in_flight > 0 && in_flight < client->in_flight;
 }
 
 void client_wait(struct services *services, struct client *client) {
@@ -85,7 +86,9 @@ void client_close(struct services *services, struct client *client) {
 }
 
 void client_abort(struct services *services, struct client *client) {
+    struct tercet_conn_info info;
+    bool is_known = tercet_conn_info(services->stack, client->conn, &info) == 0;
+    if (is_known && info.reason == TERCET_REASON_NONE) services->counters.aborted++;
     tercet_conn_abort(services->stack, client->conn);
-    services->counters.aborted++;
     client_release(services, client);
 }

@@ -105,7 +105,8 @@ enum look client_discard(struct services *services, struct client *client, uint6
 /*
  * Write as much as the send buffer takes; less than @n means that serve is called when there is
  * room again.
- * Return: octets taken, 0..@n, or -1 when the connection is over.
+ * Return: octets taken, 0..@n, or -1 when the connection is over or no buffer is to be had: the
+ * caller aborts.
  */
 int64_t client_write(struct services *services, struct client *client, const void *bytes,
                      uint32_t n);
@@ -113,7 +114,7 @@ int64_t client_write(struct services *services, struct client *client, const voi
 /* Call expired in @ms from now, and not at an earlier time set before; 0: never. */
 void client_arm(struct services *services, struct client *client, uint32_t ms);
 
-/* Whether the peer has acknowledged anything since the timer was armed. */
+/* Whether the peer has acknowledged something since the timer was armed, and not yet all. */
 bool client_has_progressed(struct services *services, struct client *client);
 
 /* Serve again at the next tick, which is due at once: this turn was long enough. */

@@ -27,7 +27,7 @@ static void echo_serve(struct services *services, struct client *client) {
         uint32_t n = spans[0].length < left ? spans[0].length : left;
         int64_t taken = client_write(services, client, spans[0].base, n);
         if (taken < 0) {
-            client_close(services, client);
+            client_abort(services, client);
             return;
         }
         client_consume(services, client, (uint32_t)taken);

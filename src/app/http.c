@@ -86,7 +86,7 @@ static enum step response_begin(struct services *services, struct client *client
     int64_t taken = client_write(services, client, out->at, (uint32_t)out->used);
     http->state = HTTP_SEND;
     http->scan = (struct http_scan){0};
-    if (taken < 0) return http_close(services, client);
+    if (taken < 0) return http_abort(services, client);
     if ((size_t)taken < out->used &&
         !outbox_keep(services, http, out->at + taken, (uint32_t)(out->used - (size_t)taken)))
         return http_abort(services, client);
@@ -285,7 +285,7 @@ static enum step send_outbox(struct services *services, struct client *client) {
     struct http_client *http = &client->http;
     uint32_t n = http->outbox_n - http->outbox_at;
     int64_t taken = client_write(services, client, http->outbox + http->outbox_at, n);
-    if (taken < 0) return http_close(services, client);
+    if (taken < 0) return http_abort(services, client);
     http->outbox_at += (uint32_t)taken;
     if (taken > 0) client_arm(services, client, services->limits.idle_ms);
     if (taken < n) return STEP_BLOCKED;

@@ -34,9 +34,9 @@ static const char html[] =
     ".card { background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; }\n"
     "figure { margin: 0; padding: 1rem; }\n"
     "figure svg { display: block; width: 100%; max-width: 34rem; margin: 0 auto; }\n"
-    "svg text { font-family: inherit; font-size: 13px; fill: var(--ink); }\n"
+    "svg text { font-family: inherit; font-size: 15px; fill: var(--ink); }\n"
     "svg .end { font-weight: 600; }\n"
-    "svg .options { font-size: 11px; fill: var(--faint); }\n"
+    "svg .options { font-size: 13px; fill: var(--faint); }\n"
     "svg .time { stroke: var(--line); stroke-width: 2; }\n"
     "svg .there { stroke: var(--there); } svg .back { stroke: var(--back); }\n"
     "svg .there, svg .back { stroke-width: 2; fill: none; stroke-linecap: round; stroke-linejoin: round; }\n"
@@ -64,14 +64,14 @@ static const char html[] =
     "<text class=\"end\" x=\"370\" y=\"18\" text-anchor=\"middle\">tercet</text>\n"
     "<path class=\"time\" d=\"M30 28V230M370 28V230\"/>\n"
     "<path class=\"there\" d=\"M34 66L364 80M355 74.5L364 80L354 84.500\"/>\n"
-    "<text x=\"200\" y=\"48\" text-anchor=\"middle\">SYN</text>\n"
-    "<text class=\"options\" x=\"200\" y=\"63\" text-anchor=\"middle\">[[syn]]</text>\n"
+    "<text x=\"200\" y=\"44\" text-anchor=\"middle\">SYN</text>\n"
+    "<text class=\"options\" x=\"200\" y=\"62\" text-anchor=\"middle\">[[syn]]</text>\n"
     "<path class=\"back\" d=\"M366 134L36 148M45 142.5L36 148L46 152.500\"/>\n"
-    "<text x=\"200\" y=\"116\" text-anchor=\"middle\">SYN, ACK</text>\n"
-    "<text class=\"options\" x=\"200\" y=\"131\" text-anchor=\"middle\">[[syn-ack]]</text>\n"
+    "<text x=\"200\" y=\"112\" text-anchor=\"middle\">SYN, ACK</text>\n"
+    "<text class=\"options\" x=\"200\" y=\"130\" text-anchor=\"middle\">[[syn-ack]]</text>\n"
     "<path class=\"there\" d=\"M34 202L364 216M355 210.5L364 216L354 220.500\"/>\n"
-    "<text x=\"200\" y=\"184\" text-anchor=\"middle\">ACK</text>\n"
-    "<text class=\"options\" x=\"200\" y=\"199\" text-anchor=\"middle\">and then your request</text>\n"
+    "<text x=\"200\" y=\"180\" text-anchor=\"middle\">ACK</text>\n"
+    "<text class=\"options\" x=\"200\" y=\"198\" text-anchor=\"middle\">and then your request</text>\n"
     "</svg>\n"
     "</figure>\n"
     "\n"
@@ -171,7 +171,7 @@ static void put_rtt(const struct tercet_conn_info *info, struct text *text) {
     put_ms(info->srtt_us, text);
     text_put(text, ", give or take ");
     put_ms(info->rttvar_us, text);
-    text_put(text, "; sent again after ");
+    text_put(text, "; timeout ");
     put_ms(info->rto_us, text);
 }
 
