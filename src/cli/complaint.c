@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/complaint.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -21,4 +22,14 @@ void complain(const char *format, ...) {
     line[end] = '\n';
     /* One write, so that a line never mixes with another process's; nobody is left to tell if it fails. */
     if (write(STDERR_FILENO, line, end + 1) < 0) return;
+}
+
+const char *advice_against(int error, const char *otherwise) {
+    switch (-error) {
+    case EMFILE: return "raise the limit of open files: ulimit -n";
+    case ENFILE: return "too many files are open on this machine: sysctl fs.file-max";
+    case ENOMEM: return "free some memory, or raise its limit: ulimit -v";
+    case EAGAIN: return "raise the limit of processes: ulimit -u";
+    default: return otherwise;
+    }
 }

@@ -15,4 +15,7 @@ enum {
  */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What would help against @error (-errno) where it tells of a limit; @otherwise where it does not. */
+const char *advice_against(int error, const char *otherwise);
+
 #endif

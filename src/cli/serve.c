@@ -70,9 +70,8 @@ static int prepare_child(struct serve *serve) {
     if (!serve->options.command) return 0;
     int error = child_prepare(&serve->child, serve->options.command);
     if (error) {
-        complain(
-            "a process namespace for %s: %s (become root, or let this container make namespaces)",
-            serve->options.command[0], strerror(-error));
+        complain("a process namespace for %s: %s (%s)", serve->options.command[0], strerror(-error),
+                 advice_against(error, "become root, or let this container make namespaces"));
         return -1;
     }
     serve->has_child = true;
@@ -100,7 +99,7 @@ static int open_relay(struct serve *serve) {
     if (!error)
         error = loop_watch(&serve->loop, relay_descriptor(serve->relay), EPOLLIN, on_relay, serve);
     if (!error) return 0;
-    complain("the relay: %s (is a limit of files or memory too low?)", strerror(-error));
+    complain("the relay: %s (%s)", strerror(-error), advice_against(error, "publish less"));
     return -1;
 }
 
@@ -125,7 +124,7 @@ static int open_pump(struct serve *serve) {
     int error = pump_open(&serve->pump, serve->on.stack, &serve->network.tun.door, &serve->loop,
                           &hooks);
     if (error) {
-        complain("the event loop: %s (is a limit of files or memory too low?)", strerror(-error));
+        complain("the event loop: %s (%s)", strerror(-error), advice_against(error, "start again"));
         return -1;
     }
     serve->has_pump = true;
@@ -178,7 +177,7 @@ static int open_loop(struct serve *serve) {
         serve->has_loop = true;
         return 0;
     }
-    complain("the event loop: %s (is a limit of files too low?)", strerror(-error));
+    complain("the event loop: %s (%s)", strerror(-error), advice_against(error, "start again"));
     return -1;
 }
 
@@ -190,7 +189,7 @@ static int take_signals(struct serve *serve) {
                     ? serve->signals
                     : loop_watch(&serve->loop, serve->signals, EPOLLIN, on_signal, serve);
     if (!error) return 0;
-    complain("signals: %s (is a limit of files too low?)", strerror(-error));
+    complain("signals: %s (%s)", strerror(-error), advice_against(error, "start again"));
     return -1;
 }
 

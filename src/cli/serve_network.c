@@ -39,7 +39,8 @@ static int bind_publishes(struct serve_network *network, const struct serve_opti
         const struct serve_publish *publish = &options->publishes[i];
         int fd = relay_bind(&publish->address, publish->outer_port);
         if (fd < 0) {
-            complain("--publish %s: %s (%s)", publish->text, strerror(-fd), relay_advice(fd));
+            complain("--publish %s: %s (%s)", publish->text, strerror(-fd),
+                     advice_against(fd, relay_advice(fd)));
             return -1;
         }
         network->listeners[i] = fd;
@@ -56,14 +57,14 @@ int serve_network_enter(struct serve_network *network, const struct serve_option
     int error = namespace_enter(&namespace);
     if (error == 0) return 0;
     complain("private network namespace: %s (%s)", strerror(-error),
-             namespace_advice(&namespace, error));
+             advice_against(error, namespace_advice(&namespace, error)));
     return -1;
 }
 
 static void complain_of_device(const struct serve_network *network,
                                const struct serve_options *options, int error) {
     const struct tun *tun = &network->tun;
-    const char *advice = tun_advice(tun, error);
+    const char *advice = advice_against(error, tun_advice(tun, error));
 
     if (tun->step == TUN_STEP_OPEN)
         complain("/dev/net/tun: %s (%s)", strerror(-error), advice);

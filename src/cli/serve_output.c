@@ -29,16 +29,18 @@ int serve_output_open_file(struct serve_output *output, const struct serve_optio
     output->pcap_name = options->pcap;
     output->pcap_fd = open(options->pcap, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (output->pcap_fd >= 0) return 0;
-    complain("--pcap %s: %s (name a file that can be written)", options->pcap, strerror(errno));
+    complain("--pcap %s: %s (%s)", options->pcap, strerror(errno),
+             advice_against(-errno, "name a file that can be written"));
     return -1;
 }
 
 /* In a capture, a gap is a block of statistics that says how many packets are missing. */
 static size_t pcap_gap(void *user, uint64_t lost, unsigned char *into, size_t capacity) {
     const struct serve_output *output = user;
+    (void)lost; /* since the last gap; the block tells all so far */
 
     return pcap_add_statistics(into, capacity, clock_wall_ns(), output->packets,
-                               writer_lost(output->writer, (unsigned)output->pcap) + lost);
+                               writer_lost(output->writer, (unsigned)output->pcap));
 }
 
 static void put(struct serve_output *output, int which, const void *record, size_t octets) {
@@ -77,6 +79,7 @@ static int start_writer(struct serve_output *output, bool has_text, struct loop 
         output->pcap = (int)n;
         outputs[n++] = (struct writer_output){.fd = output->pcap_fd,
                                               .ring_octets = PCAP_RING_OCTETS,
+                                              .fill = pcap_fill,
                                               .notice = pcap_gap,
                                               .user = output};
     }
@@ -85,7 +88,7 @@ static int start_writer(struct serve_output *output, bool has_text, struct loop 
     if (!error)
         error = loop_watch(loop, writer_descriptor(output->writer), EPOLLIN, on_writer, output);
     if (!error) return 0;
-    complain("output: %s (is the limit of threads or memory too low?)", strerror(-error));
+    complain("output: %s (%s)", strerror(-error), advice_against(error, "start again"));
     return -1;
 }
 

@@ -22,8 +22,8 @@ int serve_stack_open_folders(struct serve_stack *on, const struct serve_options 
         if (!service->folder) continue;
         int error = files_open(&on->folders[i], service->folder);
         if (error) {
-            complain("--http %u=%s: %s (name a folder that you may read)", service->port,
-                     service->folder, strerror(-error));
+            complain("--http %u=%s: %s (%s)", service->port, service->folder, strerror(-error),
+                     advice_against(error, "name a folder that you may read"));
             return -1;
         }
         on->has_folder[i] = true;

@@ -150,13 +150,14 @@ def processes_with(word):
     return found
 
 
-def devices():
-    return set(os.listdir('/sys/class/net'))
-
-
 def machine():
-    """What must be the same before and after."""
-    return network_namespaces(), devices()
+    """The network namespaces and devices that are there. Others may come and go: what must not be is new ones that stay."""
+    return network_namespaces() | set(os.listdir('/sys/class/net'))
+
+
+def nothing_new_since(before):
+    """Whether in the end nothing is there that was not there before."""
+    return wait_until(lambda: machine() <= before)
 
 
 def public_copy():

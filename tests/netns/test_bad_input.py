@@ -28,14 +28,10 @@ def refused(name, words, status, *said, before=(), serve=True, **more):
         got = run(*(('serve',) if serve else ()), *words, *extra, before=before, **more)
         tap.check(got.status == expected and complaint(got, *said),
                   f'{name}: status {expected}, one line{" under COMMAND" if extra else ""}', got)
-        if not tap_same(machine):
+        if not serving.nothing_new_since(machine):
             tap.check(False, f'{name}: nothing is left behind', machine, serving.machine())
         if not serve:
             break
-
-
-def tap_same(machine):
-    return serving.wait_until(lambda: serving.machine() == machine)
 
 
 def command_lines():
@@ -146,6 +142,22 @@ def no_user_namespaces(program):
     return got
 
 
+def few_descriptors():
+    """Whatever it is that finds no descriptor left, it says so in one line."""
+    statuses = set()
+    for n in range(4, 24):
+        got = run('serve', '--quiet', '--publish', '0:80', '--pcap', '/dev/null', *TRUE, before=('sh', '-c', f'ulimit -n {n} && exec "$0" "$@"'))
+        statuses.add(got.status)
+        if got.status != 0 and not (got.status == 125 and complaint(got, 'ulimit -n')):
+            tap.check(False, f'a limit of {n} open files', got)
+    tap.check(statuses == {0, 125}, 'few open files are allowed: status 125 until there are enough', statuses)
+    got = run('serve', before=('sh', '-c', 'ulimit -v 100000 && exec "$0" "$@"'))
+    if serving.INSTRUMENTED:
+        tap.skip('little address space is allowed', 'the sanitizers need much of it')
+    else:
+        tap.check(got.status == 1 and complaint(got, 'memory'), 'little address space is allowed: status 1', got)
+
+
 def leftovers():
     with tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, 'capture.pcapng')
@@ -162,6 +174,7 @@ def main():
     the_host()
     the_device()
     no_privilege()
+    few_descriptors()
     leftovers()
     tap.done()
 

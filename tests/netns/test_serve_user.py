@@ -29,7 +29,7 @@ def main():
             got = serving.subprocess.run(('curl', '-sf', '-m', '60', url or '-'), stdout=serving.subprocess.PIPE, check=False)
             tap.check(got.returncode == 0 and len(got.stdout) > 100, 'the way in from the host', url, server.text)
             tap.check(server.end() == 0, 'and a clean end', server.text)
-        tap.check(serving.wait_until(lambda: serving.machine() == machine), 'nothing is left behind', machine, serving.machine())
+        tap.check(serving.nothing_new_since(machine), 'nothing is left behind', machine, serving.machine())
     tap.done()
 
 
