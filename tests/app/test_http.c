@@ -73,39 +73,44 @@ struct expectation {
     bool keeps_alive;
 };
 
+#define KEPT true
+#define ENDS false
+#define ROW(status, keeps_alive, name, request)                                                    \
+    { name, request, status, keeps_alive }
+
 static const struct expectation expectations[] = {
-    {"GET",                         GET("/"),                                                       200, true },
-    {"the page by its name",        GET("/index.html"),                                             200, true },
-    {"the page with a query",       GET("/?a=b"),                                                   200, true },
-    {"absolute form",               GET("http://x/plain"),                                          200, true },
-    {"close",                       "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",       200, false},
-    {"HTTP/1.0",                    "GET / HTTP/1.0\r\n\r\n",                                       200, false},
-    {"HTTP/1.0 kept alive",         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",             200, true },
-    {"nothing there",               GET("/nothing"),                                                404, true },
-    {"a folder of the page",        GET("/plain/"),                                                 404, true },
-    {"dots",                        GET("/../etc/passwd"),                                          400, true },
-    {"encoded dots",                GET("/%2e%2e/etc/passwd"),                                      400, true },
-    {"a bad escape",                GET("/%zz"),                                                    400, true },
-    {"a NUL",                       GET("/%00"),                                                    400, true },
-    {"too many octets",             GET("/bytes/1073741825"),                                       404, true },
-    {"far too many octets",         GET("/bytes/99999999999999999999999999"),                       404, true },
-    {"a negative number of octets", GET("/bytes/-1"),                                               404, true },
-    {"no number of octets",         GET("/bytes/"),                                                 404, true },
-    {"POST",                        "POST / HTTP/1.1\r\nHost: x\r\n\r\n",                           405, true },
-    {"POST with a body",            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello", 405, true },
-    {"GET with a body",             "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",  200, true },
-    {"a chunked body",
-     "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",      200,
-     false                                                                                                    },
-    {"a body too long to read",     "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n", 413,
-     false                                                                                                    },
-    {"a body that waits",
-     "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n",             405, false},
-    {"no Host",                     "GET / HTTP/1.1\r\n\r\n",                                       400, false},
-    {"an unknown method",           "BREW / HTTP/1.1\r\nHost: x\r\n\r\n",                           501, false},
-    {"HTTP/2",                      "GET / HTTP/2.0\r\n\r\n",                                       505, false},
-    {"TLS",                         "\x16\x03\x01\x02\x01\x01",                                     400, false},
-    {"a folded line",               "GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n",                      400, false},
+    ROW(200, KEPT, "GET", GET("/")),
+    ROW(200, KEPT, "the page by its name", GET("/index.html")),
+    ROW(200, KEPT, "the page with a query", GET("/?a=b")),
+    ROW(200, KEPT, "absolute form", GET("http://x/plain")),
+    ROW(200, ENDS, "close", "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+    ROW(200, ENDS, "HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"),
+    ROW(200, KEPT, "HTTP/1.0 kept alive", "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"),
+    ROW(404, KEPT, "nothing there", GET("/nothing")),
+    ROW(404, KEPT, "a folder of the page", GET("/plain/")),
+    ROW(400, KEPT, "dots", GET("/../etc/passwd")),
+    ROW(400, KEPT, "encoded dots", GET("/%2e%2e/etc/passwd")),
+    ROW(400, KEPT, "a bad escape", GET("/%zz")),
+    ROW(400, KEPT, "a NUL", GET("/%00")),
+    ROW(404, KEPT, "too many octets", GET("/bytes/1073741825")),
+    ROW(404, KEPT, "far too many octets", GET("/bytes/99999999999999999999999999")),
+    ROW(404, KEPT, "a negative number of octets", GET("/bytes/-1")),
+    ROW(404, KEPT, "no number of octets", GET("/bytes/")),
+    ROW(405, KEPT, "POST", "POST / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ROW(405, KEPT, "POST with a body",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"),
+    ROW(200, KEPT, "GET with a body", "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"),
+    ROW(200, ENDS, "a chunked body",
+        "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+    ROW(413, ENDS, "a body too long to read",
+        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"),
+    ROW(405, ENDS, "a body that waits",
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n"),
+    ROW(400, ENDS, "no Host", "GET / HTTP/1.1\r\n\r\n"),
+    ROW(501, ENDS, "an unknown method", "BREW / HTTP/1.1\r\nHost: x\r\n\r\n"),
+    ROW(505, ENDS, "HTTP/2", "GET / HTTP/2.0\r\n\r\n"),
+    ROW(400, ENDS, "TLS", "\x16\x03\x01\x02\x01\x01"),
+    ROW(400, ENDS, "a folded line", "GET / HTTP/1.1\r\nHost: x\r\n y\r\n\r\n"),
 };
 
 TEST(each_request_gets_its_answer)
@@ -268,28 +273,30 @@ TEST(errors_to_head_have_no_content_either)
 TEST(so_many_octets_are_sent_as_were_asked_for)
 {
     static const struct {
-        const char *request;
-        unsigned status;
         uint64_t first, n;
+        unsigned status, size;
+        const char *fields;
     } rows[] = {
-        {GET("/bytes/0"),                                                                     200, 0,  0      },
-        {GET("/bytes/1"),                                                                     200, 0,  1      },
-        {GET("/bytes/7030"),                                                                  200, 0,  7030   },
-        {GET("/bytes/5000000"),                                                               200, 0,  5000000},
-        {"GET /bytes/1073741824 HTTP/1.1\r\nHost: x\r\nRange: bytes=1073741000-\r\n\r\n",     206,
-         1073741000,                                                                                   824    },
-        {"GET /bytes/100000 HTTP/1.1\r\nHost: x\r\nRange: bytes=70-7099\r\n\r\n",             206, 70, 7030   },
-        {"GET /bytes/100 HTTP/1.1\r\nHost: x\r\nRange: bytes=-5\r\n\r\n",                     206, 95, 5      },
-        {"GET /bytes/100 HTTP/1.1\r\nHost: x\r\nRange: bytes=1-2,3-4\r\n\r\n",                200, 0,  100    },
-        {"GET /bytes/100 HTTP/1.1\r\nHost: x\r\nRange: bytes=1-2\r\nIf-Range: \"x\"\r\n\r\n", 200,
-         0,                                                                                            100    },
+        {0,          0,       200, 0,          ""                                       },
+        {0,          1,       200, 1,          ""                                       },
+        {0,          7030,    200, 7030,       ""                                       },
+        {0,          5000000, 200, 5000000,    ""                                       },
+        {1073741000, 824,     206, 1073741824, "Range: bytes=1073741000-\r\n"           },
+        {70,         7030,    206, 100000,     "Range: bytes=70-7099\r\n"               },
+        {95,         5,       206, 100,        "Range: bytes=-5\r\n"                    },
+        {0,          100,     200, 100,        "Range: bytes=1-2,3-4\r\n"               },
+        {0,          100,     200, 100,        "Range: bytes=1-2\r\nIf-Range: \"x\"\r\n"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        TEST_ROW ("%" PRIu64 " octets from %" PRIu64, rows[i].n, rows[i].first) {
+        TEST_ROW ("%" PRIu64 " octets from %" PRIu64 " of %u", rows[i].n, rows[i].first,
+                  rows[i].size) {
             struct pair pair;
             struct response response;
+            char request[200];
             struct visitor *visitor = open_http(&pair, NULL);
-            visitor_say_text(&pair, visitor, rows[i].request);
+            snprintf(request, sizeof request, "GET /bytes/%u HTTP/1.1\r\nHost: x\r\n%s\r\n",
+                     rows[i].size, rows[i].fields);
+            visitor_say_text(&pair, visitor, request);
             pair_run_ms(&pair, 20000);
             CHECK_EQ(response_read(&response, visitor->heard, visitor->n_heard, false),
                      visitor->n_heard);
