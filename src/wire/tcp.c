@@ -15,8 +15,9 @@
 #define TCP_NOP_NOP_TS 0x0101080au
 
 /*
- * Options in any order: copied out of the packet, then parsed.  @n: octets, a multiple of 4, at
- * most 40
+ * Options in any order: copied out of the packet, then parsed. Apart from the short cut, which needs
+ * no buffer cleared.
+ * @n: octets, a multiple of 4, at most 40
  */
 static __attribute__((noinline)) void options_copy_parse(struct tcp_options *out,
                                                          const unsigned char *options, uint32_t n) {
@@ -93,9 +94,10 @@ static uint32_t options_sack_blocks(const struct tcp_options *options, uint32_t 
 
 uint32_t tcp_header_length(const struct segment *seg) {
     uint32_t n = options_length(&seg->options);
-    uint32_t blocks = 0;
+    uint32_t blocks;
 
-    must(n <= TCP_OPTIONS_MAX && !(seg->options.present & (TCP_HAS_MD5 | TCP_HAS_AO)));
+    must(n <= TCP_OPTIONS_MAX && !segment_has_option(seg, TCP_HAS_MD5 | TCP_HAS_AO));
+    must(!segment_has_option(seg, TCP_HAS_FAST_OPEN) || seg->options.fo_length <= TCP_FO_COOKIE_MAX);
     blocks = options_sack_blocks(&seg->options, n);
     return TCP_HEADER_LENGTH + n + (blocks ? 4 + 8 * blocks : 0);
 }
