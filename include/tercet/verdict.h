@@ -20,7 +20,7 @@ extern "C" {
     X(IP_VERSION, "ip-version", "neither IPv4 nor IPv6")                                           \
     X(IP_HEADER, "ip-header", "header length or extension headers malformed")                      \
     X(IP_CHECKSUM, "ip-checksum", "IPv4 header checksum wrong")                                    \
-    X(IP_OPTION, "ip-option", "source route, routing header or too many extension headers")        \
+    X(IP_OPTION, "ip-option", "a source route, or extension headers that a host must refuse")      \
     X(IP_FRAGMENT, "ip-fragment", "a fragment that is not kept")                                   \
     X(IP_SOURCE, "ip-source", "source address that no host can have")                              \
     X(IP_NOT_OURS, "ip-not-ours", "destination is not an address of this stack")                   \
