@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Chance that is the same on every run: a seed names it. Source: Steele et al., "SplitMix", 2014. */
+/*
+ * Chance that is the same on every run: a seed names it. Source: Steele et al., "SplitMix", 2014.
+ */
 struct dice {
     uint64_t state;
 };

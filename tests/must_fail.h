@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Whether a statement is stopped by must(): it is tried in a child that may abort without a word. */
+/*
+ * Whether a statement is stopped by must(): it is tried in a child that may abort without a word.
+ */
 #define MUST_FAILS(statement)                                                                      \
     ({                                                                                             \
         pid_t child_ = (fflush(NULL), fork());                                                     \

@@ -36,7 +36,10 @@ static bool start(size_t arena_bytes) {
     return true;
 }
 
-/* Take a block and mark it in the model.  Return: false if it overlaps another, lies badly or outside. */
+/*
+ * Take a block and mark it in the model.  Return: false if it overlaps another, lies badly or
+ * outside.
+ */
 static bool take(struct block *block, unsigned order) {
     uint32_t units = 1u << order;
 

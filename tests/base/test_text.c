@@ -122,11 +122,11 @@ TEST(text_of_a_stranger_becomes_the_inside_of_a_json_string)
         {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x8d", 9, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x8d"},
         {"\xff|",                                2, "\\ufffd|"                            },
         {"\xc3",                                 1, "\\ufffd"                             }, /* cut */
-        {"\xc3\xa9",                             1, "\\ufffd"                             }, /* cut by the length given */
+        {"\xc3\xa9",                             1, "\\ufffd"                             }, /* cut */
         {"\xc0\xaf",                             2, "\\ufffd\\ufffd"                      }, /* overlong */
         {"\xe0\x80\xaf",                         3, "\\ufffd\\ufffd\\ufffd"               }, /* overlong */
         {"\xed\xa0\x80",                         3, "\\ufffd\\ufffd\\ufffd"               }, /* a surrogate */
-        {"\xf4\x90\x80\x80",                     4, "\\ufffd\\ufffd\\ufffd\\ufffd"        }, /* beyond U+10FFFF */
+        {"\xf4\x90\x80\x80",                     4, "\\ufffd\\ufffd\\ufffd\\ufffd"        }, /* too large */
         {"\x80",                                 1, "\\ufffd"                             },
     };
 

@@ -70,7 +70,10 @@ static uint32_t expire(void) {
     return index;
 }
 
-/* wheel_next is not later than the earliest deadline, exact in the present's block of 64, and ahead. */
+/*
+ * wheel_next is not later than the earliest deadline, exact in the present's block of 64, and
+ * ahead.
+ */
 static void check_next(void) {
     uint64_t first = earliest(), next;
     struct tick tick;

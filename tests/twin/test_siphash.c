@@ -5,8 +5,9 @@
 #include "twin/siphash.h"
 
 /*
- * The 64 reference vectors of the paper's authors: message i is the octets 0, 1, .. i - 1 and the key is
- * 00 01 .. 0f. Each is written as the number that its eight octets make, least significant first.
+ * The 64 reference vectors of the paper's authors: message i is the octets 0, 1, .. i - 1 and the
+ * key is 00 01 .. 0f. Each is written as the number that its eight octets make, least significant
+ * first.
  */
 static const uint64_t reference[64] = {
     0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a, 0x85676696d7fb7e2d,
