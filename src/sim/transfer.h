@@ -15,7 +15,8 @@
  * found nothing no second try before the event that was promised.
  */
 enum {
-    TRANSFER_CHUNK_MAX = 8192 /* octets that one write may offer */
+    TRANSFER_CHUNK_MAX = 8192,   /* octets that one write may offer */
+    TRANSFER_RETRY_NS = 10000000 /* pause when the stack has no memory for a write */
 };
 
 struct transfer_plan {

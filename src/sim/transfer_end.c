@@ -53,6 +53,10 @@ static bool chunk_write(const struct end_turn *turn, uint64_t limit) {
 
     pattern_put(self->write_key, self->n_written, bytes, n);
     taken = tercet_conn_write(turn->stack, self->conn, bytes, n);
+    if (taken == TERCET_FULL) {
+        self->write_ns = turn->now_ns + TRANSFER_RETRY_NS;
+        return false;
+    }
     if (taken < 0 || (uint32_t)taken > n) {
         end_fault(turn, "a write was refused, or took more than was offered", (uint64_t)taken, n);
         self->may_write = false;

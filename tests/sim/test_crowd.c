@@ -29,13 +29,16 @@ static void crowd_plan(struct world_plan *plan, uint64_t seed, bool is_v6) {
     plan->back = plan->there;
 }
 
-/* A thousand clients, one each @every_us. */
-static void crowd_try(const struct world_plan *plan, uint32_t every_us) {
+/* A thousand clients, one each @every_us; the last sends @bytes_max octets. */
+static void crowd_try(const struct world_plan *plan, uint32_t every_us, uint32_t bytes_max,
+                      bool is_echo) {
     for (uint32_t i = 0; i < CROWD; i++) {
         world.each[i] = (struct transfer){
             .start_ns = plan->start_ns + (uint64_t)i * every_us * 1000,
-            .plan = {
-                     .up_bytes = 100 + i * 3, .is_echo = true, .chunk_bytes = 1400, .linger_ppm = 300000}
+            .plan = {.up_bytes = (i + 1) * (uint64_t)bytes_max / CROWD,
+                     .is_echo = is_echo,
+                     .chunk_bytes = 1400,
+                     .linger_ppm = 300000},
         };
     }
     world_transfers(&world, plan, CROWD);
@@ -54,7 +57,7 @@ TEST(a_thousand_clients_at_one_instant_are_all_served)
             struct world_plan plan;
 
             crowd_plan(&plan, 21 + is_v6, is_v6);
-            crowd_try(&plan, 0);
+            crowd_try(&plan, 0, 3000, true);
         }
     }
 }
@@ -64,7 +67,7 @@ TEST(a_thousand_clients_one_behind_another_are_all_served)
     struct world_plan plan;
 
     crowd_plan(&plan, 23, false);
-    crowd_try(&plan, 1000);
+    crowd_try(&plan, 1000, 3000, true);
 }
 
 TEST(a_thousand_clients_are_served_even_when_half_opens_and_backlog_are_few)
@@ -76,5 +79,15 @@ TEST(a_thousand_clients_are_served_even_when_half_opens_and_backlog_are_few)
     plan.stack.max_half_opens = 50;
     plan.stack.syn_retries = 30;
     plan.stack.rto_max_us = 2000000;
-    crowd_try(&plan, 0);
+    crowd_try(&plan, 0, 3000, true);
+}
+
+TEST(a_thousand_clients_are_served_even_when_buffers_are_few)
+{
+    struct world_plan plan;
+
+    crowd_plan(&plan, 25, false);
+    plan.stack.buffer_bytes = 8u << 20; /* 8 KiB a connection, for both directions */
+    plan.stack.data_retries = 30;
+    crowd_try(&plan, 0, 60000, false);
 }
