@@ -67,6 +67,35 @@ TEST(the_page_shows_the_visitors_connection)
     }
 }
 
+TEST(an_address_has_one_text)
+{
+    static const struct {
+        uint8_t octets[16];
+        const char *text;
+    } rows[] = {
+        {{0},                                                       "[::]:1"               },
+        {{[15] = 1},                                                "[::1]:1"              },
+        {{[1] = 1},                                                 "[1::]:1"              },
+        {{0x20, 1, 0, 2, [15] = 1},                                 "[2001:2::1]:1"        },
+        {{0x20, 1, [7] = 1, [15] = 1},                              "[2001:0:0:1::1]:1"    },
+        {{0x20, 1, 0xd, 0xb8, [9] = 1, [15] = 1},                   "[2001:db8::1:0:0:1]:1"},
+        {{0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 0},          "[1:2:3:4:5:6:7:0]:1"  },
+        {{0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 0, 0, 7, 0, 8},          "[1:2:3:4:5:0:7:8]:1"  },
+        {{0xab, 0xcd, 0xef, 1, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0},
+         "[abcd:ef01:100:100:100:100:100:100]:1"                                           },
+        {{[10] = 0xff, 0xff, 0, 0, 255, 255},                       "0.0.255.255:1"        },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        TEST_ROW ("an address has one text: %s", rows[i].text) {
+            struct tercet_conn_info info = {.remote = {.port = 1}};
+            char line[100];
+            memcpy(info.remote.address.octets, rows[i].octets, 16);
+            snprintf(line, sizeof line, "\nyou                %s\n", rows[i].text);
+            CHECK(strstr(plain_of(&info), line));
+        }
+    }
+}
+
 TEST(no_place_of_the_templates_stays_empty)
 {
     struct tercet_conn_info info = visitor();
