@@ -85,7 +85,10 @@ void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames
  */
 unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns);
 
-/* When to call tercet_stack_tick at the latest, UINT64_MAX for never; 0 when something is owed now. */
+/*
+ * When to call tercet_stack_tick: not later than the first timer is due, perhaps earlier (a timer that was set back or
+ * stopped costs one idle tick, not a search); UINT64_MAX for never; 0 when something is owed now.
+ */
 uint64_t tercet_stack_deadline(const struct tercet_stack *stack);
 
 /* Run the timers due at @now_ns. */

@@ -13,14 +13,6 @@ static uint32_t flow_slots(uint32_t limit) {
     return (uint32_t)slots;
 }
 
-static uint32_t flow_home(const struct flow_table *table, uint32_t tag) {
-    return (uint32_t)((uint64_t)tag * table->n_slots >> 32);
-}
-
-static uint32_t flow_after(const struct flow_table *table, uint32_t at) {
-    return at + 1 == table->n_slots ? 0 : at + 1;
-}
-
 /* Slots from @from forward to @to, around the end. */
 static uint32_t flow_distance(const struct flow_table *table, uint32_t from, uint32_t to) {
     return to >= from ? to - from : to + table->n_slots - from;
@@ -37,34 +29,12 @@ static uint32_t flow_find(const struct flow_table *table, uint32_t tag, uint32_t
     return at;
 }
 
-static uint32_t flow_scan(const struct flow_table *table, uint32_t tag, uint32_t from, uint32_t *at) {
-    for (;; from = flow_after(table, from)) {
-        struct flow_slot slot = table->slots[from];
-
-        if (slot.ref != 0 && slot.tag != tag) continue;
-        *at = from;
-        return slot.ref;
-    }
-}
-
 size_t flow_table_size(uint32_t limit) {
     return flow_slots(limit) * sizeof(struct flow_slot);
 }
 
 void flow_table_init(struct flow_table *table, void *memory, uint32_t limit) {
     *table = (struct flow_table){.slots = memory, .n_slots = flow_slots(limit), .limit = limit};
-}
-
-void flow_prefetch(const struct flow_table *table, uint32_t tag) {
-    __builtin_prefetch(&table->slots[flow_home(table, tag)]);
-}
-
-uint32_t flow_first(const struct flow_table *table, uint32_t tag, uint32_t *at) {
-    return flow_scan(table, tag, flow_home(table, tag), at);
-}
-
-uint32_t flow_next(const struct flow_table *table, uint32_t tag, uint32_t *at) {
-    return flow_scan(table, tag, flow_after(table, *at), at);
 }
 
 void flow_insert(struct flow_table *table, uint32_t tag, uint32_t ref) {

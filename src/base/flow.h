@@ -35,17 +35,43 @@ size_t flow_table_size(uint32_t limit);
 /* Make @table over zeroed @memory, which it keeps (64-octet aligned). */
 void flow_table_init(struct flow_table *table, void *memory, uint32_t limit);
 
+/* Where @tag is at home, and the slot after @at: the table is a circle. */
+static inline uint32_t flow_home(const struct flow_table *table, uint32_t tag) {
+    return (uint32_t)((uint64_t)tag * table->n_slots >> 32);
+}
+
+static inline uint32_t flow_after(const struct flow_table *table, uint32_t at) {
+    return at + 1 == table->n_slots ? 0 : at + 1;
+}
+
 /* Ask for the cache line where @tag is at home, ahead of a look-up. */
-void flow_prefetch(const struct flow_table *table, uint32_t tag);
+static inline void flow_prefetch(const struct flow_table *table, uint32_t tag) {
+    __builtin_prefetch(&table->slots[flow_home(table, tag)]);
+}
+
+static inline uint32_t flow_scan(const struct flow_table *table, uint32_t tag, uint32_t from,
+                                 uint32_t *at) {
+    for (;; from = flow_after(table, from)) {
+        struct flow_slot slot = table->slots[from];
+
+        if (slot.ref != 0 && slot.tag != tag) continue;
+        *at = from;
+        return slot.ref;
+    }
+}
 
 /*
  * The first reference filed under @tag; @at is the cursor for flow_next.
  * Return: the reference, or 0.
  */
-uint32_t flow_first(const struct flow_table *table, uint32_t tag, uint32_t *at);
+static inline uint32_t flow_first(const struct flow_table *table, uint32_t tag, uint32_t *at) {
+    return flow_scan(table, tag, flow_home(table, tag), at);
+}
 
 /* The next one under the same tag, or 0.  No insert or remove in between. */
-uint32_t flow_next(const struct flow_table *table, uint32_t tag, uint32_t *at);
+static inline uint32_t flow_next(const struct flow_table *table, uint32_t tag, uint32_t *at) {
+    return flow_scan(table, tag, flow_after(table, *at), at);
+}
 
 /* File @ref under @tag.  There must be room: used < limit. */
 void flow_insert(struct flow_table *table, uint32_t tag, uint32_t ref);

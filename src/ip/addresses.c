@@ -13,29 +13,35 @@ size_t addresses_size(uint32_t limit) {
     return table_size(limit) + flow_table_size(limit);
 }
 
-void addresses_init(struct addresses *addresses, void *memory, uint32_t limit,
-                    const struct siphash_key *key) {
-    *addresses = (struct addresses){.table = memory, .limit = limit, .key = *key};
+void addresses_init(struct addresses *addresses, void *memory, uint32_t limit) {
+    *addresses = (struct addresses){.table = memory, .limit = limit};
     flow_table_init(&addresses->index, (unsigned char *)memory + table_size(limit), limit);
 }
 
-static uint32_t address_tag(const struct addresses *addresses, const struct tercet_address *address) {
+static uint32_t address_tag(const struct tercet_address *address) {
     uint64_t words[2];
 
     memcpy(words, address->octets, 16);
-    return (uint32_t)siphash_words(&addresses->key, words, 2, 0, 0);
+    return (uint32_t)((words[0] ^ words[1] * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u >> 32);
+}
+
+static uint64_t filter_bit(uint32_t tag) {
+    return 1ull << tag % 64;
 }
 
 uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address,
                        unsigned prefix_bits) {
     if (addresses->n == addresses->limit) return ADDRESS_NONE;
     addresses->table[addresses->n] = (struct own_address){*address, (uint8_t)prefix_bits};
-    flow_insert(&addresses->index, address_tag(addresses, address), addresses->n + 1);
+    addresses->filter |= filter_bit(address_tag(address));
+    flow_insert(&addresses->index, address_tag(address), addresses->n + 1);
     return addresses->n++;
 }
 
 uint32_t addresses_find(const struct addresses *addresses, const struct tercet_address *address) {
-    uint32_t tag = address_tag(addresses, address), at;
+    uint32_t tag = address_tag(address), at;
+
+    if (!(addresses->filter & filter_bit(tag))) return ADDRESS_NONE;
 
     for (uint32_t ref = flow_first(&addresses->index, tag, &at); ref;
          ref = flow_next(&addresses->index, tag, &at)) {

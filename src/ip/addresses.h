@@ -9,9 +9,11 @@
 #include <tercet/address.h>
 
 #include "base/flow.h"
-#include "twin/siphash.h"
 
-/* The host's own addresses.  Each has a 16-bit index, from 0, which stands for it everywhere above. */
+/*
+ * The host's own addresses.  Each has a 16-bit index, from 0, which stands for it everywhere above.  Only the owner
+ * of the host puts any in, so that a hash without a key will do: whoever asks cannot make runs longer.
+ */
 struct own_address {
     struct tercet_address address;
     uint8_t prefix_bits; /* of the 128 */
@@ -21,14 +23,13 @@ struct addresses {
     struct own_address *table;
     uint32_t n, limit;
     struct flow_table index; /* to index + 1 */
-    struct siphash_key key;
+    uint64_t filter; /* a bit for each tag that is there: most strangers are turned away here */
 };
 
 #define ADDRESS_NONE UINT32_MAX
 
 size_t addresses_size(uint32_t limit);
-void addresses_init(struct addresses *addresses, void *memory, uint32_t limit,
-                    const struct siphash_key *key);
+void addresses_init(struct addresses *addresses, void *memory, uint32_t limit);
 
 /* Own @address.  Return: its index, or ADDRESS_NONE when the table is full. */
 uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address,

@@ -8,16 +8,17 @@
 #include <tercet/address.h>
 
 /*
- * Where a packet leaves: the longest matching prefix, kept sorted, longest first.  A host has a handful of routes, so that the
- * search is a walk over at most ROUTES_MAX of them.
+ * Where a packet leaves: the longest matching prefix, kept sorted, longest first.  A host has a handful of routes, so that
+ * the search is a walk over at most ROUTES_MAX of them.
  */
-#define ROUTES_MAX 64
+#define ROUTES_MAX    64
+#define ROUTE_MTU_MIN 1280u
 
 struct route {
-    struct tercet_address prefix;
-    uint8_t bits; /* of the 128 */
+    uint64_t prefix[2], mask[2]; /* as the octets lie in memory */
+    uint32_t mtu;                /* octets */
     uint16_t door;
-    uint32_t mtu; /* octets */
+    uint8_t bits; /* of the 128 */
 };
 
 struct routes {
@@ -25,8 +26,9 @@ struct routes {
     uint32_t n, limit;
 };
 
-/* Add a route.  Return: 0, or -1 when the table is full. */
-int routes_add(struct routes *routes, const struct route *route);
+/* Add the route to @prefix/@bits.  Return: 0, or -1 when the table is full. */
+int routes_add(struct routes *routes, const struct tercet_address *prefix, unsigned bits,
+               uint16_t door, uint32_t mtu);
 
 /* Return: the route to @destination, or NULL. */
 const struct route *routes_find(const struct routes *routes,
@@ -34,7 +36,5 @@ const struct route *routes_find(const struct routes *routes,
 
 /* The largest MTU of any route, ROUTE_MTU_MIN at least: what a departing frame may be. */
 uint32_t routes_mtu(const struct routes *routes);
-
-#define ROUTE_MTU_MIN 1280u
 
 #endif

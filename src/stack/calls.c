@@ -82,7 +82,7 @@ int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t use
 
 /* Fill in the local end of an active open.  Return: 0 or an error. */
 static int choose_local(struct tercet_stack *stack, const struct tercet_endpoint *local,
-                        struct tuple *tuple) {
+                        struct tuple *tuple, uint32_t *tag) {
     bool is_any = !local || address_is_unspecified(&local->address);
     uint32_t index = is_any ? addresses_source(&stack->addresses, &tuple->remote)
                             : addresses_find(&stack->addresses, &local->address);
@@ -91,9 +91,10 @@ static int choose_local(struct tercet_stack *stack, const struct tercet_endpoint
     if (address_is_v4(&stack->addresses.table[index].address) != tuple_is_v4(tuple))
         return TERCET_INVALID;
     tuple->local = (uint16_t)index;
-    if (!local || !local->port) return isn_port(&stack->tcp, tuple) ? 0 : TERCET_NO_PORT;
+    if (!local || !local->port) return isn_port(&stack->tcp, tuple, tag) ? 0 : TERCET_NO_PORT;
     tuple->local_port = local->port;
-    return tcp_find(&stack->tcp, tuple, tcp_tag(&stack->tcp, tuple)) ? TERCET_IN_USE : 0;
+    *tag = tcp_tag(&stack->tcp, tuple);
+    return tcp_find(&stack->tcp, tuple, *tag) ? TERCET_IN_USE : 0;
 }
 
 static bool destination_is_valid(const struct tercet_endpoint *remote) {
@@ -106,14 +107,15 @@ int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *loc
                    tercet_conn *conn) {
     struct tuple tuple = {.remote = remote->address, .remote_port = remote->port};
     struct tcb *tcb;
+    uint32_t tag;
     int error;
 
     tcp_set_now(&stack->tcp, instant_of(now_ns));
     if (!destination_is_valid(remote)) return TERCET_INVALID;
     if (!stack->tcp.below.mtu(stack->tcp.below.context, &remote->address)) return TERCET_NO_ROUTE;
-    error = choose_local(stack, local, &tuple);
+    error = choose_local(stack, local, &tuple, &tag);
     if (error) return error;
-    tcb = user_open(&stack->tcp, &tuple);
+    tcb = user_open(&stack->tcp, &tuple, tag);
     if (!tcb) return TERCET_FULL;
     tcb->user = user;
     *conn = conn_value(tcb->generation, tcp_tcb_index(&stack->tcp, tcb));

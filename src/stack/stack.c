@@ -88,26 +88,23 @@ size_t tercet_stack_size(const struct tercet_config *config) {
 /* What tcp asks of the network below it. */
 static uint32_t mtu_below(const void *context, const struct tercet_address *remote) {
     const struct tercet_stack *stack = context;
-    const struct route *route;
+    const struct route *route = routes_find(&stack->routes, remote);
 
-    if (addresses_find(&stack->addresses, remote) != ADDRESS_NONE)
-        return routes_mtu(&stack->routes);
-    route = routes_find(&stack->routes, remote);
-    return route ? route->mtu : 0;
+    if (route) return route->mtu;
+    return addresses_find(&stack->addresses, remote) != ADDRESS_NONE ? routes_mtu(&stack->routes)
+                                                                     : 0;
 }
 
 int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config,
                       uint64_t now_ns, struct tercet_stack **out) {
     struct tercet_stack *stack = memory;
     unsigned char *at = memory;
-    struct siphash_key key;
 
     if (config->size != sizeof *config || !limits_are_valid(config) || !knobs_are_valid(config))
         return TERCET_INVALID;
     if (!secret_is_set(config) || size < tercet_stack_size(config)) return TERCET_INVALID;
     at += page_up(sizeof *stack);
-    memcpy(&key, config->secret, sizeof key);
-    addresses_init(&stack->addresses, at, config->max_addresses, &key);
+    addresses_init(&stack->addresses, at, config->max_addresses);
     at += page_up(addresses_size(config->max_addresses));
     stack->routes.limit = config->max_routes;
     tcp_init(&stack->tcp, at, config, (struct tcp_below){mtu_below, stack}, instant_of(now_ns));
@@ -137,13 +134,12 @@ int tercet_stack_add_address(struct tercet_stack *stack, const struct tercet_add
 
 int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_address *destination,
                            unsigned prefix_bits, uint16_t door, uint32_t mtu) {
-    struct route route = {.prefix = *destination, .door = door, .mtu = mtu};
-
     if (!prefix_is_valid(destination, prefix_bits) || mtu > 65535 ||
         mtu < (address_is_v4(destination) ? 68 : 1280))
         return TERCET_INVALID;
-    route.bits = (uint8_t)mapped_bits(destination, prefix_bits);
-    return routes_add(&stack->routes, &route) ? TERCET_FULL : 0;
+    if (routes_add(&stack->routes, destination, mapped_bits(destination, prefix_bits), door, mtu))
+        return TERCET_FULL;
+    return 0;
 }
 
 bool stack_is_owing(const struct tercet_stack *stack) {

@@ -3,9 +3,8 @@
  * RFC 9293 section 3.10.7.4 for SYN-RECEIVED of a passive open, which is a half-open line.
  *
  * The line does not change until its final ACK validates.  So that no outsider can complete, kill or bend it, in order: the
- * same SYN again gets the same SYN-ACK; a segment outside the window gets an ACK, or silence if it is a reset; a
- * reset counts when it is exact, and is challenged inside the window (RFC 5961 section 3.2); another SYN is challenged; an echoed
- * timestamp must be one that this line sent; a wrong ACK gets its reset.  Only then is a connection made, and what the
+ * same SYN again gets the same SYN-ACK; a reset counts when it is exact, is challenged inside the window (RFC 5961 section 3.2)
+ * and passed over outside; another SYN is challenged; what lies outside the window gets an ACK; an echoed timestamp must be one that this line sent; a wrong ACK gets its reset.  Only then is a connection made, and what the
  * segment carries goes on to it: data that comes with, or instead of, a lost final ACK is not lost.
  */
 #include "tcp/arrives.h"
@@ -34,7 +33,7 @@ static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_
 static bool is_honest_echo(const struct half_open *half_open, const struct segment *seg) {
     uint32_t since_first = seg->options.ts_ecr - half_open->ts_first;
 
-    return since_first <= half_open->ts_last - half_open->ts_first;
+    return since_first <= half_open->ts_span_ms;
 }
 
 static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *half_open,
@@ -53,6 +52,8 @@ static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const st
                                          struct seq rcv_nxt) {
     struct half_open *half_open = tcp_half_open(t, index);
 
+    if (!seq_is_in(seg->seq, rcv_nxt, half_open_window(t, half_open)))
+        return TERCET_HALF_OPEN_OUTSIDE;
     if (!seq_eq(seg->seq, rcv_nxt))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
     half_open_drop(t, index);
@@ -82,12 +83,10 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
 
     if (control == TCP_SYN && seq_eq(seg->seq, half_open->irs))
         return answer(t, half_open, TCP_SYN | TCP_ACK, TERCET_HALF_OPEN_SYN_AGAIN);
-    if (!is_acceptable(seg, rcv_nxt, half_open_window(t, half_open))) {
-        if (control & TCP_RST) return TERCET_HALF_OPEN_OUTSIDE;
-        return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_OUTSIDE);
-    }
     if (control & TCP_RST) return reset_arrives(t, index, seg, rcv_nxt);
     if (control & TCP_SYN) return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
+    if (!is_acceptable(seg, rcv_nxt, half_open_window(t, half_open)))
+        return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_OUTSIDE);
     if (!(control & TCP_ACK)) return TERCET_HALF_OPEN_NO_ACK;
     verdict = check_timestamps(t, half_open, seg);
     if (verdict != TERCET_TAKEN) return verdict;

@@ -27,13 +27,15 @@ static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct 
 
     if (verdict == TERCET_TAKEN) verdict = rung_syn_queue(t, listener);
     if (verdict != TERCET_TAKEN) return verdict;
-    if (!half_open_admit(t, listener, tuple, tag, isn_next(t, tuple), seg))
+    if (!half_open_admit(t, listener, tuple, tag, isn_numbers(t, tuple), seg))
         return TERCET_SYN_NO_MEMORY;
     return TERCET_SYN_ADMITTED;
 }
 
 enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple,
                                    uint32_t tag, const struct segment *seg) {
+    /* Nobody's opening: a SYN that also takes back or ends (RFC 9293 lets it be dropped; others answer it). */
+    if (segment_has(seg, TCP_SYN) && segment_has(seg, TCP_RST | TCP_FIN)) return TERCET_TCP_FLAGS;
     /* First, check for a RST. */
     if (segment_has(seg, TCP_RST)) return TERCET_LISTEN_RST;
     /* Second, check for an ACK. */
@@ -42,8 +44,7 @@ enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struc
         reply_reset(t, tuple, seg);
         return TERCET_LISTEN_ACK;
     }
-    /* Third, check for a SYN; with a FIN it is nobody's opening. */
+    /* Third, check for a SYN. */
     if (!segment_has(seg, TCP_SYN)) return TERCET_LISTEN_NO_SYN;
-    if (segment_has(seg, TCP_FIN)) return TERCET_TCP_FLAGS;
     return admit(t, listener, tuple, tag, seg);
 }

@@ -38,11 +38,14 @@ static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const st
     return verdict;
 }
 
-/* The four cases of the acceptability test (RFC 9293 section 3.4, table 6), but for the zero window. */
+/*
+ * The four cases of the acceptability test (RFC 9293 section 3.4, table 6), but for the zero window: there the ACKs of a
+ * peer whose probe was not taken, and who therefore stands one beyond, are looked at as well (MUST-66).
+ */
 static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_t wnd) {
     uint32_t span = segment_span(seg);
 
-    if (!wnd) return seq_eq(seg->seq, rcv_nxt);
+    if (!wnd) return seq_eq(seg->seq, rcv_nxt) || (!span && seq_eq(seg->seq, seq_add(rcv_nxt, 1)));
     return seq_is_in(seg->seq, rcv_nxt, wnd) ||
            (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
 }
@@ -97,16 +100,17 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
     return challenge(t, tcb, TERCET_SYN_CHALLENGED);
 }
 
-/* SYN-RECEIVED: our SYN is acknowledged, or this ACK is for something else. */
+/* Our SYN is acknowledged, in SYN-RECEIVED or behind a FIN that was sent from there; or this ACK is for something else. */
 static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
                                              const struct segment *seg) {
     if (!seq_gt(seg->ack, tcb->snd_una) || !seq_le(seg->ack, tcb->snd_max)) {
         reply_reset(t, &tcb->tuple, seg);
         return TERCET_HALF_OPEN_BAD_ACK;
     }
-    timer_clear(tcb, TIMER_RETRANSMIT);
     tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
-    tcb->snd_nxt = tcb->snd_una = seq_add(tcb->iss, 1);
+    tcb->snd_una = seq_add(tcb->iss, 1);
+    tcb->snd_nxt = seq_max(tcb->snd_nxt, tcb->snd_una);
+    if (seq_eq(tcb->snd_una, tcb->snd_max)) timer_clear(tcb, TIMER_RETRANSMIT);
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_max_wnd = tcb->snd_wnd;
     tcb_established(t, tcb);
@@ -129,9 +133,12 @@ static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment 
     tcb->ts_recent_s = tcp_now_s(t);
 }
 
-/* Take the window, if the segment is newer than the one it was last taken from. */
+/*
+ * Take the window, if the segment is newer than the one it was last taken from.  What acknowledges something new is: by
+ * SND.WL1 alone a retransmission with a smaller window would be passed over, and more sent than the peer takes.
+ */
 static void take_window(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    bool is_newer = seq_lt(tcb->snd_wl1, seg->seq) ||
+    bool is_newer = seq_gt(seg->ack, tcb->snd_una) || seq_lt(tcb->snd_wl1, seg->seq) ||
                     (seq_eq(tcb->snd_wl1, seg->seq) && seq_le(tcb->snd_wl2, seg->ack));
 
     if (!is_newer) return;
@@ -167,7 +174,6 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     uint32_t bytes = seq_distance(tcb->snd_una, seg->ack);
 
     tcb->snd_una = seg->ack;
-    tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     tcb->snd_nxt = seq_max(tcb->snd_nxt, tcb->snd_una);
     tcb->retries = 0;
     rtt_acked(t, tcb, seg);
@@ -198,7 +204,7 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     enum tercet_verdict verdict;
 
     if (!segment_has(seg, TCP_ACK)) return TERCET_TCP_NO_FLAGS;
-    if (tcb->state == TERCET_STATE_SYN_RECEIVED) {
+    if (tcb_is(tcb, TCB_SYN_UNACKED)) {
         verdict = open_simultaneous(t, tcb, seg);
         if (verdict != TERCET_TAKEN) return verdict;
     }

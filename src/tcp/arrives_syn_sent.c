@@ -7,25 +7,27 @@
  * options only those that our SYN offered are taken.
  */
 #include "tcp/arrives.h"
-#include "tcp/isn.h"
 #include "tcp/mss.h"
 #include "tcp/rtt.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
+#define SYN_SOON_US           1000
 #define RTO_AFTER_SYN_LOSS_US 3000000u /* RFC 6298 section 5.7 */
-#define SYN_SOON_US           1000 /* the SYN again after a reset has cleared a half-dead peer */
 
 /*
  * SEG.ACK =< ISS or SEG.ACK > SND.NXT: a peer that remembers an older connection.  It gets its reset, and the SYN that it
- * ignored is sent again soon, once, instead of a second later.
+ * ignored follows soon, once, instead of a second later.
  */
 static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (segment_has(seg, TCP_RST)) return TERCET_SYN_SENT_BAD_RST;
     if (!reset_is_allowed(t, &tcb->tuple.remote)) return TERCET_CLOSED_LIMITED;
     reply_reset(t, &tcb->tuple, seg);
-    if (!tcb->retries) timer_set(t, tcb, TIMER_RETRANSMIT, SYN_SOON_US);
+    if (!tcb_is(tcb, TCB_SYN_TWICE)) {
+        tcb->flags = (tcb->flags | TCB_SYN_TWICE | TCB_SYN_SOON) & ~(uint32_t)TCB_TIMING;
+        timer_set(t, tcb, TIMER_RETRANSMIT, SYN_SOON_US);
+    }
     return TERCET_SYN_SENT_BAD_ACK;
 }
 
@@ -43,7 +45,8 @@ static bool echo_is_honest(const struct tcp *t, const struct tcb *tcb, const str
 static void take_options(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     const struct tcp_options *o = &seg->options;
 
-    tcb->mss_bytes = mss_agreed(t, &tcb->tuple, segment_has_option(seg, TCP_HAS_MSS) ? o->mss : 0);
+    tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple,
+                                segment_has_option(seg, TCP_HAS_MSS) ? o->mss : 0);
     if (t->config.timestamps && segment_has_option(seg, TCP_HAS_TIMESTAMPS)) {
         tcb->flags |= TCB_TIMESTAMPS;
         tcb->ts_recent = o->ts_val;

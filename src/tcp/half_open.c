@@ -25,8 +25,8 @@ static uint8_t scales_of(const struct tcp *t, const struct listener *listener,
 }
 
 bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                     struct seq iss, const struct segment *seg) {
-    uint32_t index = pool_take(&t->half_opens), ts_now;
+                     struct opening_numbers numbers, const struct segment *seg) {
+    uint32_t index = pool_take(&t->half_opens);
     struct half_open *half_open;
 
     if (!index) return false;
@@ -34,18 +34,17 @@ bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     *half_open = (struct half_open){
         .tuple = *tuple,
         .listener = listener,
-        .iss = iss,
+        .iss = numbers.iss,
         .irs = seg->seq,
         .mss_bytes = segment_has_option(seg, TCP_HAS_MSS) ? seg->options.mss : 0,
-        .wnd = seg->wnd,
         .scales = scales_of(t, listener_at(t, listener), seg),
         .flags = HALF_OPEN_OWED,
     };
     if (t->config.timestamps && segment_has_option(seg, TCP_HAS_TIMESTAMPS)) {
-        ts_now = tcp_now_ms(t) + isn_ts_offset(t, tuple);
         half_open->flags |= HALF_OPEN_TIMESTAMPS;
         half_open->ts_recent = seg->options.ts_val;
-        half_open->ts_first = half_open->ts_last = ts_now;
+        half_open->ts_offset = numbers.ts_offset;
+        half_open->ts_first = tcp_now_ms(t) + numbers.ts_offset;
     }
     if (t->config.sack && segment_has_option(seg, TCP_HAS_SACK_PERMITTED))
         half_open->flags |= HALF_OPEN_SACK;
@@ -90,6 +89,11 @@ void half_open_drop_all(struct tcp *t, uint16_t listener) {
         drop_from(t, &t->half_open_queues[i], listener);
 }
 
+/* No half-open lives long enough to need more than 16 bits, unless it is configured to. */
+static uint16_t span_ms(uint32_t ms) {
+    return (uint16_t)(ms < UINT16_MAX ? ms : UINT16_MAX);
+}
+
 /* The segment that a half-open sends: its SYN-ACK, or an ACK out of turn. */
 static struct reply half_open_reply(const struct tcp *t, struct half_open *half_open, uint8_t flags) {
     uint32_t limit = listener_at(t, half_open->listener)->rcv_limit;
@@ -102,9 +106,9 @@ static struct reply half_open_reply(const struct tcp *t, struct half_open *half_
     };
 
     if (half_open->flags & HALF_OPEN_TIMESTAMPS) {
-        half_open->ts_last = tcp_now_ms(t) + isn_ts_offset(t, &half_open->tuple);
         reply.options |= TCP_HAS_TIMESTAMPS;
-        reply.ts_val = half_open->ts_last;
+        reply.ts_val = tcp_now_ms(t) + half_open->ts_offset;
+        half_open->ts_span_ms = span_ms(reply.ts_val - half_open->ts_first);
         reply.ts_ecr = half_open->ts_recent;
     }
     if (!(flags & TCP_SYN)) {

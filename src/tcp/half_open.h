@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "base/list.h"
 #include "base/seq.h"
+#include "tcp/isn.h"
 #include "tcp/tuple.h"
 
 struct tcp;
@@ -29,15 +30,15 @@ struct half_open {
     uint16_t listener; /* index */
     struct seq iss, irs;
     uint32_t ts_recent; /* the SYN's TSval */
-    uint32_t ts_first;  /* the first and the last TSval that this entry sent: */
-    uint32_t ts_last;   /*   an honest TSecr lies between them */
+    uint32_t ts_offset; /* of this tuple's TSvals from the clock */
+    uint32_t ts_first;  /* the first TSval that this entry sent, */
     struct tick deadline;
-    uint16_t mss_bytes; /* the peer's, 0 if the SYN had none */
-    uint16_t wnd;       /* the SYN's window */
-    uint8_t scales;     /* the peer's shift << 4 | ours; peer's 15: no window scaling */
-    uint8_t flags;      /* enum half_open_flag */
-    uint8_t retries;    /* SYN-ACK retransmissions by the clock */
-    uint8_t answered;   /* when a segment was last answered out of turn, 2^26 ns units modulo 256 */
+    uint16_t ts_span_ms; /* from it to the last: an honest TSecr lies between them */
+    uint16_t mss_bytes;  /* the peer's, 0 if the SYN had none */
+    uint8_t scales;      /* the peer's shift << 4 | ours; peer's 15: no window scaling */
+    uint8_t flags;       /* enum half_open_flag */
+    uint8_t retries;     /* SYN-ACK retransmissions by the clock */
+    uint8_t answered; /* when a segment was last answered out of turn, 2^26 ns units modulo 256 */
 };
 
 _Static_assert(sizeof(struct half_open) == 64, "a half-open is one cache line");
@@ -55,7 +56,7 @@ enum half_open_flag {
 
 /* Make a half-open of the SYN @seg that has passed the admission ladder; its SYN-ACK is owed.  Return: false: none is free. */
 bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                     struct seq iss, const struct segment *seg);
+                     struct opening_numbers numbers, const struct segment *seg);
 
 /* Let it go: out of its queue, slot returned.  The index is the caller's to mend (half_open_drop does). */
 void half_open_release(struct tcp *t, uint32_t index);

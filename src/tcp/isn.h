@@ -11,21 +11,29 @@
 struct tcp;
 
 /*
- * The numbers that an opening shows to the world, each under a key of its own and each a function of the tuple, so that what
- * one tuple shows tells nothing about another.
+ * The numbers that an opening shows to the world.  Each is a keyed function of the tuple, so that what one tuple shows
+ * tells nothing about another.
  */
+struct opening_numbers {
+    /* M + F(tuple, secret), M ticking every 4 us.  Source: RFC 6528 section 3, RFC 9293 section 3.4.1 (MUST-8, SHLD-1). */
+    struct seq iss;
+    /* Added to the millisecond clock for this tuple's TSvals.  Source: RFC 7323 section 5.4. */
+    uint32_t ts_offset;
+};
 
-/* ISN = M + F(tuple, secret): M ticks every 4 us.  Source: RFC 6528 section 3, RFC 9293 section 3.4.1 (MUST-8, SHLD-1). */
-struct seq isn_next(const struct tcp *t, const struct tuple *tuple);
-
-/* What is added to the millisecond clock for this tuple's TSval.  Source: RFC 7323 section 5.4. */
-uint32_t isn_ts_offset(const struct tcp *t, const struct tuple *tuple);
+/*
+ * Both come from one hash, the low half and the high half of SipHash under the key for openings: of a pseudorandom
+ * function's output no part tells anything about another, and one call serves the packet path.
+ */
+struct opening_numbers isn_numbers(const struct tcp *t, const struct tuple *tuple);
 
 /*
  * Draw an ephemeral port for @tuple (all but local_port set, which is set) such that the tuple is not in use: a random one each
- * time (RFC 6056 section 3.3.2), PORT_TRIES at most.  Return: false when none was free.
+ * time (RFC 6056 section 3.3.2), PORT_TRIES at most.
+ * @tag: set to the tuple's
+ * Return: false when none was free.
  */
-bool isn_port(struct tcp *t, struct tuple *tuple);
+bool isn_port(struct tcp *t, struct tuple *tuple, uint32_t *tag);
 
 #define PORT_FIRST 32768
 #define PORT_COUNT 28232 /* up to 60,999 */

@@ -11,11 +11,10 @@
  * outsider tells nothing about the others.
  */
 enum key_purpose {
-    KEY_INDEX,      /* the flow and listener index */
-    KEY_ISN,        /* initial sequence numbers, RFC 6528 */
-    KEY_TIMESTAMPS, /* timestamp offsets, RFC 7323 section 5.4 */
-    KEY_PORTS,      /* ephemeral ports, RFC 6056 */
-    KEY_RESETS,     /* which bucket a source's resets are counted in */
+    KEY_INDEX,   /* the flow index */
+    KEY_OPENING, /* initial sequence numbers and timestamp offsets: RFC 6528, RFC 7323 section 5.4 */
+    KEY_PORTS,   /* ephemeral ports, RFC 6056 */
+    KEY_RESETS,  /* which bucket a source's resets are counted in */
     KEY_COUNT
 };
 

@@ -12,19 +12,17 @@ uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple) {
     return (uint16_t)(mtu - headers);
 }
 
-uint16_t mss_agreed(const struct tcp *t, const struct tuple *tuple, uint16_t option) {
-    uint16_t ours = mss_announced(t, tuple);
+uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t option) {
     uint16_t theirs = option;
 
     if (!option) theirs = tuple_is_v4(tuple) ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
     if (theirs < MSS_FLOOR) theirs = MSS_FLOOR;
-    return theirs < ours ? theirs : ours;
+    return theirs < announced ? theirs : announced;
 }
 
 uint8_t wscale_for(uint32_t limit) {
-    uint8_t scale = 0;
+    unsigned bits = limit ? 32 - (unsigned)__builtin_clz(limit) : 0,
+             scale = bits > 16 ? bits - 16 : 0;
 
-    while (scale < WSCALE_MAX && limit >> scale > 0xffff)
-        scale++;
-    return scale;
+    return (uint8_t)(scale < WSCALE_MAX ? scale : WSCALE_MAX);
 }

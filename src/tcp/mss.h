@@ -23,9 +23,10 @@ uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);
 
 /*
  * The largest payload to send: the peer's MSS, or the default for its family when it sent none, or 0, and not more than our route takes.
+ * @announced: what our route takes (mss_announced)
  * @option: as received, 0 when there was none
  */
-uint16_t mss_agreed(const struct tcp *t, const struct tuple *tuple, uint16_t option);
+uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t option);
 
 /* The smallest shift with which a window of @limit octets fits in 16 bits. */
 uint8_t wscale_for(uint32_t limit);

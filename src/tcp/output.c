@@ -49,7 +49,7 @@ static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
 }
 
 static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
-    segment_start(tcb, out, TCP_ACK, tcb->snd_max);
+    segment_start(tcb, out, TCP_ACK, tcb_acceptable_seq(tcb));
     put_ack(t, tcb, &out->seg);
     return true;
 }
@@ -137,11 +137,14 @@ static uint32_t window_left(const struct tcb *tcb) {
     return seq_lt(tcb->snd_nxt, edge) ? seq_distance(tcb->snd_nxt, edge) : 0;
 }
 
-/* What congestion control lets go behind snd_nxt, with limited transmit (RFC 3042) for the first two duplicate ACKs. */
+/*
+ * What congestion control lets go behind snd_nxt.  Each of the first two duplicate ACKs lets one new segment
+ * more go: limited transmit, RFC 3042.
+ */
 static uint32_t congestion_left(const struct tcb *tcb) {
-    uint32_t extra = !tcb_is(tcb, TCB_RECOVERY) && tcb->dupacks <= 2
-                         ? tcb->dupacks * tcb_payload_max(tcb)
-                         : 0;
+    bool is_limited = !tcb_is(tcb, TCB_RECOVERY) && tcb->dupacks <= 2 &&
+                      seq_eq(tcb->snd_nxt, tcb->snd_max);
+    uint32_t extra = is_limited ? tcb->dupacks * tcb_payload_max(tcb) : 0;
     uint32_t in_flight = seq_distance(tcb->snd_una, tcb->snd_nxt);
 
     return tcb->cwnd + extra > in_flight ? tcb->cwnd + extra - in_flight : 0;

@@ -6,10 +6,13 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-/* Text in order: acknowledge every second segment, the first after a while (RFC 9293 section 3.8.6.3, MUST-58, MUST-59). */
+/*
+ * Text in order: acknowledge every second segment, the first after a while (RFC 9293 section 3.8.6.3, MUST-58,
+ * MUST-59); at once where the window has no room for a second one.
+ */
 static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap) {
     tcb->unacked++;
-    if (tcb->unacked >= 2 || closed_gap) {
+    if (tcb->unacked >= 2 || closed_gap || tcb_rcv_wnd(tcb) < tcb->announced_mss) {
         tcb_owe_ack(t, tcb);
         return;
     }
@@ -80,17 +83,18 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
     return verdict;
 }
 
-/* The right edge that the buffer allows. */
+/* The right edge that the buffer allows, as far as the window field can say it. */
 static struct seq edge_allowed(const struct tcb *tcb) {
-    uint32_t waiting = seq_distance(tcb->rcv_user, tcb->rcv_nxt);
+    uint32_t waiting = seq_distance(tcb->rcv_user, tcb->rcv_nxt), most = 0xffffu << tcb->rcv_scale;
+    uint32_t room = tcb->rcv_limit > waiting ? tcb->rcv_limit - waiting : 0;
 
-    return seq_add(tcb->rcv_nxt, tcb->rcv_limit > waiting ? tcb->rcv_limit - waiting : 0);
+    return seq_add(tcb->rcv_nxt, room < most ? room : most);
 }
 
 uint32_t receive_window(struct tcb *tcb) {
     uint32_t half = tcb->rcv_limit / 2, mss = tcb->announced_mss, unit = 1u << tcb->rcv_scale, wnd;
     uint32_t most = 0xffffu << tcb->rcv_scale; /* that the field can say */
-    struct seq allowed = seq_min(edge_allowed(tcb), seq_add(tcb->rcv_nxt, most));
+    struct seq allowed = edge_allowed(tcb);
 
     if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
     if (seq_gt(allowed, tcb->rcv_adv) &&

@@ -51,6 +51,7 @@ enum tcb_flag {
     TCB_SYN_UNACKED = 1 << 19,   /* snd_una is our SYN */
     TCB_INDEXED = 1 << 20,       /* the index leads to it */
     TCB_SYN_TWICE = 1 << 21,     /* our SYN was sent more than once */
+    TCB_SYN_SOON = 1 << 23,      /* it goes again shortly, out of turn: no timeout */
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
 };
 
@@ -156,6 +157,14 @@ static inline struct seq tcb_snd_begin(const struct tcb *tcb) {
 /* Payload that fits in one segment beside the options that every segment carries. */
 static inline uint32_t tcb_payload_max(const struct tcb *tcb) {
     return tcb->mss_bytes - (tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0);
+}
+
+/*
+ * The number for a segment without text: SND.NXT, but not beyond the right edge that the peer offers.  A probe of his closed
+ * window stands beyond it, and he would not look at an acknowledgement or a reset from there (MUST-66).
+ */
+static inline struct seq tcb_acceptable_seq(const struct tcb *tcb) {
+    return seq_min(tcb->snd_max, seq_add(tcb->snd_una, tcb->snd_wnd));
 }
 
 /* Sequence numbers sent and not acknowledged. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "tcp/congestion.h"
-#include "tcp/isn.h"
 #include "tcp/mss.h"
 #include "tcp/reassembly.h"
 #include "tcp/rtt.h"
@@ -34,7 +33,7 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb,
                                    const struct half_open *half_open) {
     if (half_open->flags & HALF_OPEN_TIMESTAMPS) {
         tcb->flags |= TCB_TIMESTAMPS;
-        tcb->ts_offset = isn_ts_offset(t, &tcb->tuple);
+        tcb->ts_offset = half_open->ts_offset;
         tcb->ts_recent = half_open->ts_recent;
         tcb->ts_recent_s = tcp_now_s(t);
     }
@@ -45,7 +44,7 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb,
         tcb->rcv_scale = half_open->scales & 15;
     }
     tcb->announced_mss = mss_announced(t, &tcb->tuple);
-    tcb->mss_bytes = mss_agreed(t, &tcb->tuple, half_open->mss_bytes);
+    tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple, half_open->mss_bytes);
     if (half_open->retries) tcb->flags |= TCB_SYN_TWICE;
 }
 
@@ -154,7 +153,7 @@ static bool abort_sends_reset(const struct tcb *tcb) {
 }
 
 void tcb_abort(struct tcp *t, struct tcb *tcb) {
-    struct reply reset = {.tuple = tcb->tuple, .flags = TCP_RST, .seq = tcb->snd_max};
+    struct reply reset = {.tuple = tcb->tuple, .flags = TCP_RST, .seq = tcb_acceptable_seq(tcb)};
 
     if (abort_sends_reset(tcb)) reply_push(t, &reset);
     tcb->generation += !tcb_is(tcb, TCB_ORPHAN);

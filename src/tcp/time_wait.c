@@ -34,7 +34,7 @@ static bool acknowledge(struct tcp *t, const struct time_wait *tw) {
 
     if (tw->flags & TIME_WAIT_TIMESTAMPS) {
         reply.options = TCP_HAS_TIMESTAMPS;
-        reply.ts_val = tcp_now_ms(t) + isn_ts_offset(t, &tw->tuple);
+        reply.ts_val = tcp_now_ms(t) + isn_numbers(t, &tw->tuple).ts_offset;
         reply.ts_ecr = tw->ts_recent;
     }
     return reply_push(t, &reply);

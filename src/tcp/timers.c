@@ -27,6 +27,12 @@ static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
 
 /* Source: RFC 6298 section 5 (5.4 to 5.6); RFC 9293 section 3.8.3 (R2, MUST-20, MUST-23). */
 static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
+    if (tcb_is(tcb, TCB_SYN_SOON)) {
+        tcb->flags &= ~(uint32_t)TCB_SYN_SOON;
+        tcb->snd_nxt = tcb->iss;
+        tcb_owe(t, tcb);
+        return;
+    }
     if (tcb->retries >= retries_max(t, tcb)) {
         tcb_over(t, tcb, TERCET_REASON_TIMED_OUT);
         return;

@@ -24,7 +24,11 @@ struct tuple {
 _Static_assert(sizeof(struct tuple) == 22, "a tuple is 22 octets in every line that holds one");
 
 static inline bool tuple_eq(const struct tuple *a, const struct tuple *b) {
-    return memcmp(a, b, sizeof *a) == 0;
+    uint64_t x[3] = {0}, y[3] = {0};
+
+    memcpy(x, a, sizeof *a);
+    memcpy(y, b, sizeof *b);
+    return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2])) == 0;
 }
 
 static inline bool tuple_is_v4(const struct tuple *tuple) {

@@ -8,17 +8,18 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-struct tcb *user_open(struct tcp *t, const struct tuple *tuple) {
-    struct tcb *tcb = tcb_new(t, tuple, tcp_tag(t, tuple));
+struct tcb *user_open(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
+    struct opening_numbers numbers = isn_numbers(t, tuple);
+    struct tcb *tcb = tcb_new(t, tuple, tag);
 
     if (!tcb) return NULL;
     tcb->state = TERCET_STATE_SYN_SENT;
     tcb->flags = TCB_ACTIVE | TCB_ACCEPTED | TCB_INDEXED | TCB_SYN_UNACKED;
-    tcb->iss = isn_next(t, tuple);
+    tcb->iss = numbers.iss;
     tcb->snd_una = tcb->snd_nxt = tcb->snd_max = tcb->iss;
     tcb->snd_end = seq_add(tcb->iss, 1);
     tcb->announced_mss = mss_announced(t, tuple);
-    tcb->ts_offset = isn_ts_offset(t, tuple);
+    tcb->ts_offset = numbers.ts_offset;
     tcb->ts_first = tcp_now_ms(t) + tcb->ts_offset;
     flow_insert(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
     tcb_owe(t, tcb);
@@ -78,13 +79,17 @@ int user_receive(const struct tcp *t, const struct tcb *tcb, struct tercet_span 
     return (int)n;
 }
 
+/* SYN-RECEIVED and nothing to send: our FIN goes out behind the SYN-ACK.  Else it waits for ESTABLISHED. */
+static bool closes_before_open(const struct tcb *tcb) {
+    return tcb->state == TERCET_STATE_SYN_RECEIVED && seq_eq(tcb->snd_end, seq_add(tcb->iss, 1));
+}
+
 int user_shutdown(struct tcp *t, struct tcb *tcb) {
     if (tcb->reason) return TERCET_OVER;
     if (!can_send(tcb)) return TERCET_CLOSING;
     tcb->flags |= TCB_FIN_QUEUED;
-    if (tcb->state == TERCET_STATE_SYN_RECEIVED)
-        congestion_init(t, tcb); /* our FIN goes out behind the SYN-ACK */
-    if (tcb->state == TERCET_STATE_ESTABLISHED || tcb->state == TERCET_STATE_SYN_RECEIVED)
+    if (closes_before_open(tcb)) congestion_init(t, tcb);
+    if (tcb->state == TERCET_STATE_ESTABLISHED || closes_before_open(tcb))
         tcb->state = TERCET_STATE_FIN_WAIT_1;
     else if (tcb->state == TERCET_STATE_CLOSE_WAIT)
         tcb->state = TERCET_STATE_LAST_ACK;

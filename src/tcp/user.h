@@ -15,7 +15,7 @@ struct tuple;
  */
 
 /* Active OPEN of @tuple, which is free.  Return: the control block, or NULL when none is. */
-struct tcb *user_open(struct tcp *t, const struct tuple *tuple);
+struct tcb *user_open(struct tcp *t, const struct tuple *tuple, uint32_t tag);
 
 /* SEND: copy what fits into the send buffer.  Return: octets taken, or an error. */
 int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n);
