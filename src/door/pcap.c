@@ -144,3 +144,12 @@ size_t pcap_add_statistics(unsigned char *into, size_t capacity, uint64_t wall_n
     block_option(&block, OPTION_ISB_IFDROP, &lost, sizeof lost);
     return block_end(&block);
 }
+
+void pcap_fill(unsigned char *into, size_t octets) {
+    const uint32_t type = 0x80000000, length = (uint32_t)octets;
+
+    memset(into, 0, octets);
+    memcpy(into, &type, sizeof type);
+    memcpy(into + 4, &length, sizeof length);
+    memcpy(into + octets - 4, &length, sizeof length);
+}

@@ -47,4 +47,10 @@ size_t pcap_add(unsigned char *into, size_t capacity, const struct pcap_packet *
 size_t pcap_add_statistics(unsigned char *into, size_t capacity, uint64_t wall_ns, uint64_t seen,
                            uint64_t lost);
 
+/*
+ * A block of nothing, which readers skip (a type for local use, without content).
+ * @octets: 12.., a multiple of 4: all of it is written
+ */
+void pcap_fill(unsigned char *into, size_t octets);
+
 #endif

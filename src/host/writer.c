@@ -216,16 +216,44 @@ static size_t notice_make(struct output *output, unsigned char into[WRITER_NOTIC
                             (unsigned long long)lost);
 }
 
+/*
+ * How many octets to fill before @octets octets at @at, which is counted as head is.  What is left of a page behind
+ * a record is nothing or enough for a filling; of a page that a larger record ends in, too.
+ */
+static size_t gap_before(const struct output *output, uint64_t at, size_t octets) {
+    size_t left = WRITER_PAGE - (size_t)(at % WRITER_PAGE);
+    size_t behind = WRITER_PAGE - (size_t)((at + octets) % WRITER_PAGE);
+
+    if (!output->is.fill || octets == 0) return 0;
+    if (octets > WRITER_WHOLE_MAX) return behind < WRITER_FILL_MIN ? WRITER_FILL_MIN : 0;
+    if (octets == left || octets + WRITER_FILL_MIN <= left) return 0;
+    return left;
+}
+
+static void gap_fill(struct output *output, size_t ahead, size_t octets) {
+    unsigned char nothing[WRITER_PAGE];
+
+    if (octets == 0) return;
+    output->is.fill(nothing, octets);
+    ring_fill(output, ahead, nothing, octets);
+}
+
 /* Put the notice that is due and @record in one go.  Return: false when there is no room for both. */
 static bool output_put(struct output *output, const void *record, size_t octets) {
     unsigned char notice[WRITER_NOTICE_MAX];
     size_t told = notice_make(output, notice);
+    size_t gap_told = gap_before(output, output->head, told);
+    size_t before = gap_told + told;
+    size_t gap_record = gap_before(output, output->head + before, octets);
+    size_t total = before + gap_record + octets;
 
-    if (output->error || told + octets > room_of(output)) return false;
-    ring_fill(output, 0, notice, told);
-    if (octets > 0) ring_fill(output, told, record, octets);
+    if (output->error || total > room_of(output)) return false;
+    gap_fill(output, 0, gap_told);
+    ring_fill(output, gap_told, notice, told);
+    gap_fill(output, before, gap_record);
+    if (octets > 0) ring_fill(output, before + gap_record, record, octets);
     output->lost_told = output->lost;
-    atomic_store(&output->head, output->head + told + octets);
+    atomic_store(&output->head, output->head + total);
     return true;
 }
 

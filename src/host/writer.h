@@ -17,15 +17,27 @@
 #define WRITER_RING_MIN    (1u << 12)
 #define WRITER_RING_MAX    (1u << 26)
 #define WRITER_NOTICE_MAX  256 /* octets that a notice of loss may have */
+#define WRITER_PAGE        4096
+#define WRITER_FILL_MIN    12
+#define WRITER_WHOLE_MAX                                                                           \
+    (WRITER_PAGE - WRITER_FILL_MIN) /* octets of a record that never crosses a page */
 
 /* Says in the stream's own language that @lost records are missing here.  Return: octets written, at most @capacity. */
 typedef size_t writer_notice(void *user, uint64_t lost, unsigned char *into, size_t capacity);
+
+/*
+ * Makes @octets octets, WRITER_FILL_MIN..WRITER_PAGE and a multiple of 4, that say nothing in the stream's own language.
+ * With it, no record of at most WRITER_WHOLE_MAX octets crosses a page of the file: where the kernel stops writing when
+ * the process is killed, a record has just ended.
+ */
+typedef void writer_fill(unsigned char *into, size_t octets);
 
 /* What an output is like. */
 struct writer_output {
     int fd;               /* borrowed until writer_close */
     uint32_t ring_octets; /* a power of two, WRITER_RING_MIN..WRITER_RING_MAX: also the largest record */
     bool is_text; /* lost is counted in lines; else in records, and a file cut short by a full disk is cut back to whole ones */
+    writer_fill *fill; /* or NULL; the file is empty at first, and records are multiples of 4 octets, at least WRITER_FILL_MIN */
     writer_notice *notice; /* NULL: "... N lines lost" for text, nothing otherwise */
     void *user;            /* of the notice; it is called by the thread that puts */
 };

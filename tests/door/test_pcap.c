@@ -97,6 +97,9 @@ TEST(tshark_reads_what_we_write)
     if (system("command -v tshark >/dev/null 2>&1") != 0) SKIP("no tshark here");
     size_t used = pcap_begin(memory, sizeof memory, "tercet0");
     used += pcap_add(memory + used, sizeof memory - used, &packet);
+    pcap_fill(memory + used, 12);
+    pcap_fill(memory + used + 12, 4096);
+    used += 12 + 4096;
     packet.direction = PCAP_OUT;
     packet.comment = NULL;
     used += pcap_add(memory + used, sizeof memory - used, &packet);

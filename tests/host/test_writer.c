@@ -227,7 +227,8 @@ TEST(a_full_disk_is_told_once_and_ends_the_output)
     close(full);
 }
 
-TEST(a_full_disk_is_told_after_the_end_too) {
+TEST(a_full_disk_is_told_after_the_end_too)
+{
     int full = open("/dev/full", O_WRONLY | O_CLOEXEC), error = 0;
 
     if (full < 0) SKIP("no /dev/full here");
@@ -312,4 +313,44 @@ TEST(the_descriptor_keeps_its_flags_and_an_idle_writer_uses_no_cpu_time)
     CHECK_EQ(writer_close(writer, 0), -ETIMEDOUT);
     close(ends[0]);
     close(ends[1]);
+}
+
+/* A stream of records {length in octets, ...}; one that is filled with zeros behind its length says nothing. */
+static void fill_with_nothing(unsigned char *into, size_t octets) {
+    uint32_t length = (uint32_t)octets;
+
+    CHECK(octets >= WRITER_FILL_MIN && octets <= WRITER_PAGE && octets % 4 == 0);
+    memset(into, 0, octets);
+    memcpy(into, &length, sizeof length);
+}
+
+TEST(no_record_that_fits_a_page_crosses_one_in_the_file)
+{
+    static unsigned char record[3 * WRITER_PAGE], file[4 << 20];
+    char name[] = "/tmp/tercet-writer-XXXXXX";
+    int fd = mkstemp(name);
+    const struct writer_output output = {.fd = fd, .ring_octets = 1 << 22, .fill = fill_with_nothing};
+    struct writer *writer = NULL;
+    uint32_t length, seen = 0, seed = 1, sent = 0;
+
+    if (!CHECK(fd >= 0) || !CHECK_EQ(writer_open(&writer, &output, 1), 0)) return;
+    memset(record, 'r', sizeof record);
+    for (; sent < 700; sent++) {
+        seed = seed * 1664525 + 1013904223;
+        length = 12 + 4 * (seed >> 8) % (sent % 10 == 9 ? 3 * WRITER_PAGE - 12 : WRITER_PAGE - 8);
+        length -= length % 4;
+        memcpy(record, &length, sizeof length);
+        CHECK(writer_put(writer, 0, record, length));
+    }
+    CHECK_EQ(writer_close(writer, 10000), 0);
+    ssize_t octets = pread(fd, file, sizeof file, 0);
+    for (size_t at = 0; at < (size_t)octets; at += length) {
+        memcpy(&length, file + at, sizeof length);
+        if (!CHECK(length >= 12 && at + length <= (size_t)octets)) break;
+        if (length <= WRITER_WHOLE_MAX) CHECK(at / WRITER_PAGE == (at + length - 1) / WRITER_PAGE);
+        seen += file[at + 4] == 'r';
+    }
+    CHECK_EQ(seen, sent);
+    unlink(name);
+    close(fd);
 }
