@@ -39,9 +39,11 @@ uint64_t bench_cpu_ns(void);
 /* End the run: something did not go as a measurement needs it to. */
 _Noreturn void bench_fail(const char *what);
 
+/* handshake.c, handshake_lwip.c */
 double handshake_rst(void);
 double handshake_rst_idle_1m(void);
 double handshake_rst_v6(void);
+double handshake_rst_lwip(void);
 
 /* memory.c */
 double idle_bytes(void);
@@ -51,5 +53,7 @@ double timewait_bytes_v6(void);
 double halfopen_bytes(void);
 double halfopen_bytes_v6(void);
 
+/* lwip.c */
+const char *lwip_missing(void);
 
 #endif

@@ -3,8 +3,18 @@
 
 #include <stddef.h>
 
+#ifndef BENCH_HAS_LWIP
+const char *lwip_missing(void) {
+    return "this was built without liblwip-dev";
+}
+
+#define handshake_rst_lwip NULL
+#endif
+
 /* The names are fixed; tercet's row is the last of its name. */
 const struct figure figures[] = {
+    {"handshake-rst",         "ns", "lwip", lwip_missing, handshake_rst_lwip,
+     "handshake + RST, both ends in memory"                                                                            },
     {"handshake-rst",         "ns", NULL,   NULL,         handshake_rst,         "handshake + RST, both ends in memory"},
     {"handshake-rst-v6",      "ns", NULL,   NULL,         handshake_rst_v6,      "the same over IPv6"                  },
     {"handshake-rst-idle-1m", "ns", NULL,   NULL,         handshake_rst_idle_1m,
