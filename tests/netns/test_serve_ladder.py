@@ -4,6 +4,7 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 import tempfile
 
@@ -105,6 +106,21 @@ def compare(family, host, port, packets, outcome, capture):
     tap.check(clean.returncode == 0 and clean.stdout == b'', f'{name}: tshark finds nothing malformed and every checksum right', clean)
 
 
+def cut_off(capture):
+    """SIGKILL while packets are written: what is in the file is whole."""
+    right = 0
+    for _ in range(5):
+        with serving.Server('--quiet', '--pcap', capture, '--', 'sh', '-c', 'curl -s -o /dev/null http://198.18.0.2/bytes/1000000000') as server:
+            large = serving.wait_until(lambda: os.path.exists(capture) and os.path.getsize(capture) > 3_000_000)
+            server.end(signal.SIGKILL)
+        got = subprocess.run(('capinfos', '-c', '-M', capture), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        right += large and got.returncode == 0 and b'cut short' not in got.stdout
+        if not large or got.returncode != 0:
+            tap.note(got)
+        os.unlink(capture)
+    tap.check(right == 5, 'a capture that SIGKILL cuts off ends with a whole packet', right)
+
+
 def colour():
     plain = run('serve', '--', 'curl', '-s', 'http://198.18.0.2/')
     tap.check(plain.status == 0 and b'\x1b' not in plain.err, 'no colour where standard error is no terminal', plain)
@@ -135,12 +151,14 @@ def storm():
 
 
 def main():
-    serving.skip_unless_possible('curl', 'tshark')
+    serving.skip_unless_possible('curl', 'tshark', 'capinfos')
     with tempfile.TemporaryDirectory() as folder:
         capture = os.path.join(folder, 'capture.pcapng')
         for family, host in (('IPv4', '198.18.0.2'), ('IPv6', '[2001:2::2]')):
             compare(family, host, 80, 3, 'established', capture)
             compare(family, host, 81, 2, 'refused', capture)
+        os.unlink(capture)
+        cut_off(capture)
     colour()
     storm()
     tap.done()
