@@ -221,7 +221,9 @@ int tercet_conn_consume(struct tercet_stack *stack, tercet_conn conn, uint32_t n
 
 /*
  * SEND: copy bytes into the send buffer (before the connection is open, too: they follow the handshake).
- * Return: how many were taken, 0..@n; when fewer than @n, TERCET_WRITABLE follows once a third of the buffer is free.
+ * Return: how many were taken, 0..@n; when fewer than @n, TERCET_WRITABLE follows once a third of
+ * the buffer is free.  TERCET_FULL: nothing was taken, nothing waits, and the buffers of all connections together are exhausted: try
+ * again later.
  */
 int tercet_conn_write(struct tercet_stack *stack, tercet_conn conn, const void *bytes, uint32_t n);
 

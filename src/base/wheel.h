@@ -46,6 +46,14 @@ struct wheel {
 void wheel_init(struct wheel *wheel, void *nodes, uint32_t stride, struct tick now);
 
 /*
+ * Let time leap to @now if nothing is armed.  To be called before an arm: with nothing due there may have been no advance for more
+ * than the 2^31 ticks that a comparison reaches.
+ */
+static inline void wheel_leap(struct wheel *wheel, struct tick now) {
+    if (!wheel->armed) wheel->now = wheel->goal = now;
+}
+
+/*
  * Arm node @index for @due (armed or not before).  A @due that has been reached counts as the next
  * tick.
  */

@@ -69,7 +69,7 @@ int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t use
     struct tcb *tcb;
     uint32_t index;
 
-    if (!l) return TERCET_GONE;
+    if (!l) return conn_tcb(stack, listener) ? TERCET_INVALID : TERCET_GONE;
     index = listener_accept(&stack->tcp, (uint32_t)listener & ~CONN_LISTENER);
     if (!index) return TERCET_NOT_YET;
     tcb = tcp_tcb(&stack->tcp, index);

@@ -13,8 +13,7 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-#define SYN_SOON_US           1000
-#define RTO_AFTER_SYN_LOSS_US 3000000u /* RFC 6298 section 5.7 */
+#define SYN_SOON_US 1000
 
 /*
  * SEG.ACK =< ISS or SEG.ACK > SND.NXT: a peer that remembers an older connection.  It gets its reset, and the SYN that it
@@ -80,7 +79,6 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
     if (!segment_has(seg, TCP_ACK)) {
         tcb->state = TERCET_STATE_SYN_RECEIVED;
         tcb->flags &= ~(uint32_t)TCB_TIMING;
-        tcb->flags |= TCB_SYN_TWICE;
         tcb->snd_nxt = tcb->iss; /* SYN-ACK */
         tcb_owe(t, tcb);
         return TERCET_SYN_SENT_SIMULTANEOUS;

@@ -23,14 +23,12 @@ static bool is_newer(const struct tcp *t, const struct time_wait *tw, const stru
     return seq_gt(seg->seq, tw->rcv_nxt);
 }
 
-/* A SYN takes the place of the line, if there is still somebody who listens. */
-static enum tercet_verdict reuse(struct tcp *t, uint32_t index, const struct tuple *tuple,
-                                 uint32_t tag, const struct segment *seg) {
-    uint32_t listener = listener_find(t, tuple);
+/* A SYN takes the place of the line. */
+static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint32_t listener,
+                                 const struct tuple *tuple, uint32_t tag, const struct segment *seg) {
     enum tercet_verdict verdict;
 
     time_wait_free(t, index);
-    if (!listener) return arrives_closed(t, tuple, seg);
     verdict = arrives_listen(t, (uint16_t)listener, tuple, tag, seg);
     return verdict == TERCET_SYN_ADMITTED ? TERCET_TIME_WAIT_REUSED : verdict;
 }
@@ -46,7 +44,11 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
     enum tercet_verdict verdict = TERCET_TIME_WAIT_ACKED;
 
     if (control & TCP_RST) return TERCET_TIME_WAIT_RST;
-    if (control == TCP_SYN && is_newer(t, tw, seg)) return reuse(t, index, tuple, tag, seg);
+    if (control == TCP_SYN && is_newer(t, tw, seg)) {
+        uint32_t listener = listener_find(t, tuple);
+
+        if (listener) return reuse(t, index, listener, tuple, tag, seg);
+    }
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);
         verdict = TERCET_TIME_WAIT_FIN;

@@ -79,7 +79,7 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     t->retransmitted += tcb->retries != 0;
     tcb->snd_nxt = seq_add(tcb->iss, 1);
     tcb->snd_max = seq_max(tcb->snd_max, tcb->snd_nxt);
-    if (!tcb_is(tcb, TCB_SYN_TWICE)) rtt_start(t, tcb);
+    if (offers && !tcb_is(tcb, TCB_SYN_TWICE)) rtt_start(t, tcb);
     timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     return true;
 }
@@ -151,21 +151,15 @@ static uint32_t congestion_left(const struct tcb *tcb) {
 }
 
 /*
- * An octet (or our FIN) beyond the window, or the little that a silly window lets go.  It is not in flight for the
- * retransmission timer: the next probe repeats it.
+ * An octet, or our FIN, beyond the window.  It is not in flight for the retransmission timer: the next probe repeats it.
  */
 static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
-    struct seq next = tcb->snd_nxt;
-    uint32_t n = queued(tcb), room = window_left(tcb);
+    uint32_t n = queued(tcb) ? 1 : 0;
 
     tcb->flags &= ~(uint32_t)TCB_PROBE;
     if (!n && !fin_is_unsent(tcb)) return false;
-    room = room ? room : 1;
-    room = room < tcb_payload_max(tcb) ? room : tcb_payload_max(tcb);
-    if (n > room) n = room;
     if (tcb->probes < UINT8_MAX) tcb->probes++;
-    data_departs(t, tcb, out, next, n, n == 0);
-    return true;
+    return data_departs(t, tcb, out, tcb->snd_nxt, n, n == 0);
 }
 
 /* Whether @n octets, the last if @is_last, are worth a segment.  Source: RFC 9293 section 3.8.6.2.1 (MUST-38), 3.7.4 (SHLD-7). */
@@ -187,7 +181,9 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     n = n < waiting ? n : waiting;
     fin = fin_is_unsent(tcb) && n == waiting && wnd > n;
     if (!n && !fin) return false;
-    if (!fin && !is_worth_sending(tcb, n, n == waiting)) return false;
+    if (!fin && !tcb_is(tcb, TCB_PROBE) && !is_worth_sending(tcb, n, n == waiting)) return false;
+    tcb->flags &= ~(
+        uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
     data_departs(t, tcb, out, from, n, fin);
     tcb->snd_nxt = seq_add(from, n + fin);
     if (is_new) rtt_start(t, tcb);

@@ -65,17 +65,27 @@ bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct s
     return true;
 }
 
-bool reassembly_advance(struct tcp *t, struct tcb *tcb, bool *fin) {
-    struct reassembly *r = record_of(t, tcb);
-    struct seq_range here = {tcb->rcv_nxt, tcb->rcv_nxt};
-    struct seq before = tcb->rcv_nxt;
+/* Take out what rcv_nxt has passed; the one range that it touches, if any, moves it on. */
+static void swallow(struct reassembly *r, struct seq *rcv_nxt) {
+    for (uint32_t i = 0; i < r->n;) {
+        if (seq_gt(r->range[i].from, *rcv_nxt)) {
+            i++;
+            continue;
+        }
+        *rcv_nxt = seq_max(*rcv_nxt, r->range[i].to);
+        range_remove(r, i);
+    }
+}
 
-    *fin = false;
+bool reassembly_advance(struct tcp *t, struct tcb *tcb) {
+    struct reassembly *r = record_of(t, tcb);
+    bool fin;
+
     if (!r) return false;
-    tcb->rcv_nxt = seq_max(tcb->rcv_nxt, absorb(r, here).to);
-    *fin = r->has_fin && seq_eq(r->fin, tcb->rcv_nxt);
-    if (*fin || (!r->n && !r->has_fin)) reassembly_release(t, tcb);
-    return !seq_eq(before, tcb->rcv_nxt);
+    swallow(r, &tcb->rcv_nxt);
+    fin = r->has_fin && seq_eq(r->fin, tcb->rcv_nxt);
+    if (fin || (!r->n && !r->has_fin)) reassembly_release(t, tcb);
+    return fin;
 }
 
 struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb) {

@@ -36,12 +36,8 @@ struct reassembly {
  */
 bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct seq to, bool fin);
 
-/*
- * rcv_nxt has moved: take what has become contiguous with it.
- * @fin: set when a FIN stands at the new rcv_nxt
- * Return: true when a gap was closed or rcv_nxt moved on.
- */
-bool reassembly_advance(struct tcp *t, struct tcb *tcb, bool *fin);
+/* rcv_nxt has moved: take what has become contiguous with it.  Return: whether a FIN stands at the new rcv_nxt. */
+bool reassembly_advance(struct tcp *t, struct tcb *tcb);
 
 /* Behind the highest octet that is there, or rcv_nxt. */
 struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb);

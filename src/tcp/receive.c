@@ -45,8 +45,7 @@ static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
     tcb->rcv_nxt = to;
     closed_gap = tcb->reassembly != 0;
     if (has_fin) reassembly_release(t, tcb); /* nothing comes behind a FIN */
-    reassembly_advance(t, tcb, fin);
-    *fin |= has_fin;
+    *fin = reassembly_advance(t, tcb) || has_fin;
     if (n) {
         acknowledge_text(t, tcb, closed_gap);
         tcb_tell(t, tcb, TERCET_READABLE);

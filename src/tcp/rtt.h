@@ -12,6 +12,8 @@ struct segment;
  * The round-trip time and the retransmission timeout.  Source: RFC 6298; RFC 9293 section 3.8.1 (MUST-18, MUST-19).
  */
 
+#define RTO_AFTER_SYN_LOSS_US 3000000u /* RFC 6298 section 5.7 */
+
 /* Take a sample of @us microseconds: srtt, rttvar and rto follow. */
 void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us);
 

@@ -71,7 +71,10 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
                  flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
     tcb->flags |= TCB_INDEXED;
     half_open_release(t, index);
-    if (rtt_us) rtt_sample(t, tcb, rtt_us);
+    if (rtt_us)
+        rtt_sample(t, tcb, rtt_us);
+    else
+        tcb->rto_us = tcb->rto_us > RTO_AFTER_SYN_LOSS_US ? tcb->rto_us : RTO_AFTER_SYN_LOSS_US;
     tcb_established(t, tcb);
     listener_queue(t, tcb->listener, tcb);
     return tcb;

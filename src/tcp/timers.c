@@ -8,6 +8,7 @@
 void timer_set(struct tcp *t, struct tcb *tcb, enum tcb_timer timer, uint64_t us) {
     struct tick due = tick_after_us(t->now, us);
 
+    wheel_leap(&t->wheel, t->tick);
     tcb->deadline[timer] = due;
     if (!wheel_node_is_armed(&tcb->timer) || tick_lt(due, tcb->timer.due))
         wheel_arm(&t->wheel, tcp_tcb_index(t, tcb), due);
