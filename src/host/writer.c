@@ -251,7 +251,7 @@ static bool output_put(struct output *output, const void *record, size_t octets)
     gap_fill(output, 0, gap_told);
     ring_fill(output, gap_told, notice, told);
     gap_fill(output, before, gap_record);
-    if (octets > 0) ring_fill(output, before + gap_record, record, octets);
+    ring_fill(output, before + gap_record, record, octets);
     output->lost_told = output->lost;
     atomic_store(&output->head, output->head + total);
     return true;
@@ -309,7 +309,7 @@ static bool thread_wait(struct writer *writer, unsigned patience_ms) {
 
 int writer_finish(struct writer *writer, unsigned patience_ms) {
     for (unsigned i = 0; i < writer->n; i++)
-        output_put(&writer->outputs[i], NULL, 0);
+        output_put(&writer->outputs[i], "", 0);
     atomic_store(&writer->is_ending, true);
     bell_ring(writer->wake);
     bool has_ended = thread_wait(writer, patience_ms);
