@@ -96,8 +96,9 @@ static bool publish_read(const char *text, struct serve_publish *publish) {
     char copy[128];
     uint32_t outer;
 
-    if (strlen(text) >= sizeof copy) return false;
-    strcpy(copy, text);
+    size_t length = strlen(text);
+    if (length >= sizeof copy) return false;
+    memcpy(copy, text, length + 1);
     char *inner = strrchr(copy, ':');
     if (!inner || !port_read(inner + 1, &publish->inner_port)) return false;
     *inner = '\0';
