@@ -61,6 +61,7 @@ static void take_options(struct tcp *t, struct tcb *tcb, const struct segment *s
 
 /* The peer's SYN: RCV.NXT, IRS and the first window. */
 static void take_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+    tcb->flags &= ~(uint32_t)TCB_SYN_SOON;
     tcb->irs = seg->seq;
     tcb->rcv_nxt = tcb->rcv_user = tcb->last_ack_sent = seq_add(seg->seq, 1);
     tcb->rcv_adv = seq_add(tcb->rcv_nxt, window_field(tcb->rcv_limit, 0));
