@@ -33,8 +33,10 @@ enum look client_discard(struct services *services, struct client *client, uint6
 
 int64_t client_write(struct services *services, struct client *client, const void *bytes,
                      uint32_t n) {
+    if (client->is_full) return 0;
     int taken = tercet_conn_write(services->stack, client->conn, bytes, n);
     if (taken < 0) return -1;
+    client->is_full = (uint32_t)taken < n;
     services->counters.bytes_out += (uint32_t)taken;
     return taken;
 }

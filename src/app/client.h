@@ -29,6 +29,7 @@ struct client {
     uint32_t in_flight;       /* octets not acknowledged when the timer was armed */
     uint8_t kind;             /* enum services_kind */
     bool is_waiting;          /* is in that list */
+    bool is_full;             /* a write was cut short, and there is no room yet */
     union {
         struct http_client http;
         uint32_t chargen_at; /* position in the pattern */

@@ -313,6 +313,7 @@ static enum step send_content(struct services *services, struct client *client) 
 
 static enum step http_send(struct services *services, struct client *client) {
     struct http_client *http = &client->http;
+    if (client->is_full) return STEP_BLOCKED; /* else each octet that comes would cost a read */
     enum step step = http->outbox ? send_outbox(services, client) : STEP_ON;
     if (step == STEP_ON) step = send_content(services, client);
     if (step != STEP_ON) return step;

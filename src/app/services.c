@@ -2,7 +2,6 @@
 #include "app/services.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +60,7 @@ int services_init(struct services **services, struct tercet_stack *stack,
     if (!limits_are_valid(limits)) return -EINVAL;
     struct services *made = calloc(1, sizeof *made);
     /* Large enough to be a mapping of its own: clients that never come cost nothing. */
-    unsigned char *clients = calloc(limits->max_clients, sizeof(struct client));
+    struct client *clients = calloc(limits->max_clients, sizeof(struct client));
     if (!made || !clients) {
         free(made);
         free(clients);
@@ -70,10 +69,9 @@ int services_init(struct services **services, struct tercet_stack *stack,
     made->stack = stack;
     made->limits = *limits;
     made->now_ns = now_ns;
-    pool_init(&made->clients, clients, limits->max_clients, sizeof(struct client));
-    wheel_init(&made->wheel, clients + offsetof(struct client, timer), sizeof(struct client),
-               tick_of(instant_of(now_ns)));
-    list_init(&made->waiting, clients + offsetof(struct client, waiting), sizeof(struct client));
+    pool_init(&made->clients, clients, limits->max_clients, sizeof *clients);
+    wheel_init(&made->wheel, &clients->timer, sizeof *clients, tick_of(instant_of(now_ns)));
+    list_init(&made->waiting, &clients->waiting, sizeof *clients);
     *services = made;
     return 0;
 }
@@ -180,6 +178,7 @@ bool services_event(struct services *services, const struct tercet_event *event,
     }
     struct client *client = services_client(services, event);
     if (!client) return true;
+    if (event->ready & TERCET_WRITABLE) client->is_full = false;
     if (event->ready & TERCET_CLOSED)
         client_close(services, client);
     else
