@@ -615,8 +615,8 @@ TEST(two_thousand_clients_get_their_pages)
 TEST(random_conversations_do_no_harm)
 {
     static const char *const pieces[] = {
-        GET("/"),
-        GET("/bytes/100000"),
+        (GET("/")),
+        (GET("/bytes/100000")),
         "GET / HTTP/1.1\r\n",
         "HEAD /plain HTTP/1.1\r\n",
         "Host: x\r\n",

@@ -37,7 +37,7 @@ static void folder_make(struct folder *folder) {
     char *big = malloc(BIG);
     for (unsigned i = 0; i < BIG; i++)
         big[i] = (char)(i * 7 + i / 251);
-    strcpy(folder->path, "/tmp/tercet-test-XXXXXX");
+    snprintf(folder->path, sizeof folder->path, "/tmp/tercet-test-XXXXXX");
     CHECK(mkdtemp(folder->path) != NULL);
     snprintf(path, sizeof path, "%s/sub", folder->path);
     CHECK_EQ(mkdir(path, 0755), 0);
@@ -214,7 +214,7 @@ TEST(conditions_save_the_content)
     CHECK_EQ(ask_with(&pair, visitor, "Accept: */*", &response), 200);
     const char *found = response_field(&response, "ETag");
     if (!CHECK(found && strlen(found) < sizeof tag)) return;
-    strcpy(tag, found);
+    snprintf(tag, sizeof tag, "%s", found);
 
     snprintf(field, sizeof field, "If-None-Match: \"x\", W/%s", tag);
     CHECK_EQ(ask_with(&pair, visitor, field, &response), 304);

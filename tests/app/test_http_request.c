@@ -166,11 +166,9 @@ TEST(random_octets_are_read_or_refused)
         if (dice_below(&dice, 2)) n = (size_t)sprintf(text, "GET / HTTP/1.1\r\nHost: x\r\n");
         for (unsigned i = 0; i < 12; i++) {
             const char *piece = pieces[dice_below(&dice, sizeof pieces / sizeof pieces[0])];
-            memcpy(text + n, piece, strlen(piece));
-            n += strlen(piece);
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s", piece);
         }
-        memcpy(text + n, "\r\n\r\n", 4);
-        n += 4;
+        n += (size_t)snprintf(text + n, sizeof text - n, "\r\n\r\n");
         struct http_scan scan = {0};
         size_t end = http_scan(&scan, text, n);
         if (scan.state != HTTP_SCAN_DONE) continue;

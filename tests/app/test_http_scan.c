@@ -5,8 +5,8 @@
 struct row {
     const char *name, *bytes;
     size_t n;
-    enum http_scan_state state;
     size_t seen; /* octets when it stopped */
+    enum http_scan_state state;
     bool is_in_fields;
 };
 
@@ -14,7 +14,7 @@ struct row {
 #define FIELDS true
 
 #define ROW(state, seen, where, name, bytes)                                                       \
-    { name, bytes, sizeof bytes - 1, HTTP_SCAN_##state, seen, where }
+    { name, bytes, sizeof bytes - 1, seen, HTTP_SCAN_##state, where }
 
 static const struct row rows[] = {
     ROW(DONE, 27, FIELDS, "a whole head ends behind its empty line",
