@@ -10,7 +10,6 @@
  * it; what the quote says was written by whoever sent the error, so it is evidence only once it
  * names a sequence number in flight (RFC 5927 section 4.1), which is for the protocol to find out.
  */
-#define ICMP_HEADER_LENGTH 8u
 
 static enum icmp_kind icmpv4_kind(uint8_t type, uint8_t code) {
     switch (type) {

@@ -22,6 +22,8 @@ enum icmp_kind {
     ICMP_SOURCE_QUENCH, /* v4: to be ignored, RFC 6633 */
 };
 
+#define ICMP_HEADER_LENGTH 8u
+
 /* Types on the wire. */
 enum icmpv4_type {
     ICMPV4_ECHO_REPLY = 0,
