@@ -45,6 +45,10 @@ double handshake_rst_idle_1m(void);
 double handshake_rst_v6(void);
 double handshake_rst_lwip(void);
 
+/* echo.c, echo_lwip.c */
+double handshake_echo_close(void);
+double handshake_echo_close_lwip(void);
+
 /* memory.c */
 double idle_bytes(void);
 double idle_bytes_v6(void);

@@ -8,22 +8,27 @@ const char *lwip_missing(void) {
     return "this was built without liblwip-dev";
 }
 
-#define handshake_rst_lwip NULL
+#define handshake_rst_lwip        NULL
+#define handshake_echo_close_lwip NULL
 #endif
 
 /* The names are fixed; tercet's row is the last of its name. */
 const struct figure figures[] = {
     {"handshake-rst",         "ns", "lwip", lwip_missing, handshake_rst_lwip,
-     "handshake + RST, both ends in memory"                                                                            },
-    {"handshake-rst",         "ns", NULL,   NULL,         handshake_rst,         "handshake + RST, both ends in memory"},
-    {"handshake-rst-v6",      "ns", NULL,   NULL,         handshake_rst_v6,      "the same over IPv6"                  },
+     "handshake + RST, both ends in memory"                                                                                },
+    {"handshake-rst",         "ns", NULL,   NULL,         handshake_rst,             "handshake + RST, both ends in memory"},
+    {"handshake-rst-v6",      "ns", NULL,   NULL,         handshake_rst_v6,          "the same over IPv6"                  },
     {"handshake-rst-idle-1m", "ns", NULL,   NULL,         handshake_rst_idle_1m,
-     "the same beside 1,000,000 idle connections"                                                                      },
-    {"idle-bytes",            "B",  NULL,   NULL,         idle_bytes,            "an idle established connection"      },
-    {"idle-bytes-v6",         "B",  NULL,   NULL,         idle_bytes_v6,         "the same over IPv6"                  },
-    {"timewait-bytes",        "B",  NULL,   NULL,         timewait_bytes,        "a TIME-WAIT"                         },
-    {"timewait-bytes-v6",     "B",  NULL,   NULL,         timewait_bytes_v6,     "the same over IPv6"                  },
-    {"halfopen-bytes",        "B",  NULL,   NULL,         halfopen_bytes,        "a half-open"                         },
-    {"halfopen-bytes-v6",     "B",  NULL,   NULL,         halfopen_bytes_v6,     "the same over IPv6"                  },
+     "the same beside 1,000,000 idle connections"                                                                          },
+    {"handshake-echo-close",  "ns", "lwip", lwip_missing, handshake_echo_close_lwip,
+     "handshake, 100 B each way, close; in memory"                                                                         },
+    {"handshake-echo-close",  "ns", NULL,   NULL,         handshake_echo_close,
+     "handshake, 100 B each way, close; in memory"                                                                         },
+    {"idle-bytes",            "B",  NULL,   NULL,         idle_bytes,                "an idle established connection"      },
+    {"idle-bytes-v6",         "B",  NULL,   NULL,         idle_bytes_v6,             "the same over IPv6"                  },
+    {"timewait-bytes",        "B",  NULL,   NULL,         timewait_bytes,            "a TIME-WAIT"                         },
+    {"timewait-bytes-v6",     "B",  NULL,   NULL,         timewait_bytes_v6,         "the same over IPv6"                  },
+    {"halfopen-bytes",        "B",  NULL,   NULL,         halfopen_bytes,            "a half-open"                         },
+    {"halfopen-bytes-v6",     "B",  NULL,   NULL,         halfopen_bytes_v6,         "the same over IPv6"                  },
 };
 const unsigned n_figures = sizeof figures / sizeof figures[0];
