@@ -80,7 +80,6 @@ static int start_writer(struct serve_output *output, bool has_text, struct loop 
         outputs[n++] = (struct writer_output){.fd = output->pcap_fd,
                                               .ring_octets = PCAP_RING_OCTETS,
                                               .fill = pcap_fill,
-                                              .fill = pcap_fill,
                                               .notice = pcap_gap,
                                               .user = output};
     }
