@@ -270,6 +270,14 @@ TEST(a_quote_by_ipv6_cannot_name_a_connection_of_ipv4)
     CHECK_VERDICT(quote_of(6, &packet, packet.length), TERCET_ICMP_STRAY);
 }
 
+TEST(an_icmp_quotes_only_packets_of_its_own_ip)
+{
+    struct packet v4 = our_packet(4, IP_PROTOCOL_TCP), v6 = our_packet(6, IP_PROTOCOL_TCP);
+
+    CHECK_VERDICT(quote_of(4, &v6, v6.length), TERCET_ICMP_STRAY);
+    CHECK_VERDICT(quote_of(6, &v4, v4.length), TERCET_ICMP_STRAY);
+}
+
 TEST(a_quote_is_read_behind_extension_headers)
 {
     unsigned char payload[28] = {IP_PROTOCOL_TCP, 0, 0, 1, [8] = 0x12, 0x34, 0, 80, 0, 0, 0, 9};

@@ -316,6 +316,21 @@ TEST(extension_headers_are_walked_to_the_payload)
     }
 }
 
+TEST(an_extension_header_of_any_length_is_passed_over)
+{
+    for (unsigned units = 0; units < 200; units++) {
+        unsigned char payload[8 * 200 + 8] = {IP_PROTOCOL_TCP, (unsigned char)units};
+        struct packet packet = packet_of(ip_sample(6, 60), payload, 8 * units + 8);
+        const unsigned char *frame = exactly(packet.octets, packet.length);
+
+        CHECK_VERDICT(ip_parse(frame, packet.length, &parsed), TERCET_TAKEN); /* all of it Pad1 */
+        CHECK(parsed.payload == frame + packet.length);
+        CHECK_EQ(parsed.protocol, IP_PROTOCOL_TCP);
+        CHECK_EQ(parsed.header_length, 40 + 8 * units + 8);
+        CHECK_EQ(parsed.length, 0);
+    }
+}
+
 TEST(a_chain_that_runs_out_of_the_packet_is_refused)
 {
     for (uint32_t payload = 0; payload < 40; payload++) {
@@ -431,6 +446,16 @@ TEST(a_cut_packet_is_read_as_far_as_its_headers_go)
         }
     }
     CHECK_VERDICT(ip_parse_cut((const unsigned char *)"\x50", 1, &parsed), TERCET_IP_VERSION);
+}
+
+TEST(a_header_that_is_longer_than_its_quote_is_short)
+{
+    unsigned char octets[60] = {0x4f, 0, 0, 100, [9] = IP_PROTOCOL_TCP};
+
+    for (uint32_t n = 20; n < 60; n++)
+        CHECK_VERDICT(ip_parse_cut(exactly(octets, n), n, &parsed), TERCET_IP_SHORT);
+    CHECK_VERDICT(ip_parse_cut(exactly(octets, 60), 60, &parsed), TERCET_TAKEN);
+    CHECK_EQ(parsed.header_length, 60);
 }
 
 TEST(a_cut_chain_of_extension_headers_is_refused_where_it_is_cut)
