@@ -9,6 +9,7 @@
 #include <tercet/address.h>
 
 #include "base/flow.h"
+#include "wire/ip.h"
 
 /*
  * The host's own addresses.  Each has a 16-bit index, from 0, which stands for it everywhere above.  Only the owner
@@ -24,6 +25,7 @@ struct addresses {
     uint32_t n, limit;
     struct flow_table index; /* to index + 1 */
     uint64_t filter; /* a bit for each tag that is there: most strangers are turned away here */
+    uint32_t recent; /* the index that was last looked for with success */
 };
 
 #define ADDRESS_NONE UINT32_MAX
@@ -37,6 +39,17 @@ uint32_t addresses_add(struct addresses *addresses, const struct tercet_address 
 
 /* Return: the index of @address, or ADDRESS_NONE. */
 uint32_t addresses_find(const struct addresses *addresses, const struct tercet_address *address);
+
+/* The same for the destination of an arriving packet, which is most often that of the one before. */
+static inline uint32_t addresses_find_local(struct addresses *addresses,
+                                            const struct tercet_address *address) {
+    uint32_t index = addresses->recent;
+
+    if (index < addresses->n && address_eq(&addresses->table[index].address, address)) return index;
+    index = addresses_find(addresses, address);
+    if (index != ADDRESS_NONE) addresses->recent = index;
+    return index;
+}
 
 /* The address to speak from to @remote: one whose prefix holds it, else the first of its family, else ADDRESS_NONE. */
 uint32_t addresses_source(const struct addresses *addresses, const struct tercet_address *remote);

@@ -20,19 +20,26 @@ struct arrival {
     bool is_tcp;
 };
 
-/* RFC 1122 section 3.2.1.3: addresses that no packet may come from. */
-static enum tercet_verdict check_source(const struct tercet_stack *stack,
-                                        const struct ip_header *ip) {
-    if (address_is_unspecified(&ip->source) || address_is_multicast(&ip->source))
-        return TERCET_IP_SOURCE;
-    if (address_is_loopback(&ip->source) || addresses_is_broadcast(&stack->addresses, &ip->source))
-        return TERCET_IP_SOURCE;
-    return TERCET_TAKEN;
+/* RFC 1122 section 3.2.1.3: addresses that no packet may come from.  Nearly all are passed by their first octet. */
+static bool source_is_suspect(const struct tercet_address *source) {
+    uint8_t v4 = source->octets[12];
+
+    if (!address_is_v4(source)) return source->octets[0] == 0 || source->octets[0] == 0xff;
+    return v4 == 0 || v4 == 127 || v4 >= 224;
 }
 
-static enum tercet_verdict check_destination(const struct tercet_stack *stack,
-                                             const struct ip_header *ip, uint32_t *local) {
-    *local = addresses_find(&stack->addresses, &ip->destination);
+static enum tercet_verdict check_source(const struct tercet_stack *stack,
+                                        const struct ip_header *ip) {
+    if (addresses_is_broadcast(&stack->addresses, &ip->source)) return TERCET_IP_SOURCE;
+    if (!source_is_suspect(&ip->source)) return TERCET_TAKEN;
+    if (address_is_unspecified(&ip->source) || address_is_multicast(&ip->source))
+        return TERCET_IP_SOURCE;
+    return address_is_loopback(&ip->source) ? TERCET_IP_SOURCE : TERCET_TAKEN;
+}
+
+static enum tercet_verdict check_destination(struct tercet_stack *stack, const struct ip_header *ip,
+                                             uint32_t *local) {
+    *local = addresses_find_local(&stack->addresses, &ip->destination);
     if (*local != ADDRESS_NONE) return TERCET_TAKEN;
     if (address_is_multicast(&ip->destination) ||
         addresses_is_broadcast(&stack->addresses, &ip->destination))

@@ -24,29 +24,31 @@ static uint64_t put_payload(const struct tercet_stack *stack, const struct depar
     return checksum_add(sum, at, d->seg.length);
 }
 
+/* The TCP header first: its length is the IP header's to tell. */
 static uint32_t build_segment(const struct tercet_stack *stack, const struct departure *d,
                               const struct tercet_frame *frame) {
-    unsigned char *at = frame->bytes;
     bool v4 = tuple_is_v4(&d->tuple);
-    uint32_t header = tcp_header_length(&d->seg), offset;
+    uint32_t offset = v4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH, header;
     struct ip_header ip = {
         .source = stack->addresses.table[d->tuple.local].address,
         .destination = d->tuple.remote,
-        .length = header + d->seg.length,
         .protocol = IP_PROTOCOL_TCP,
         .hop_limit = HOP_LIMIT,
         .dont_fragment = true,
         .version = v4 ? 4 : 6,
     };
+    unsigned char *at = frame->bytes + offset;
     uint64_t sum;
 
-    must(frame->capacity >= (v4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH) + ip.length);
-    offset = ip_build(at, &ip);
-    tcp_build(at + offset, &d->seg);
+    must(frame->capacity >= offset + TCP_HEADER_MAX);
+    header = tcp_build(at, &d->seg);
+    ip.length = header + d->seg.length;
+    must(frame->capacity >= offset + ip.length);
+    ip_build(frame->bytes, &ip);
     sum = ip_pseudo_sum(&ip.source, &ip.destination, IP_PROTOCOL_TCP, ip.length);
-    sum = checksum_add(sum, at + offset, header);
-    sum = put_payload(stack, d, at + offset + header, sum);
-    tcp_checksum_put(at + offset, sum);
+    sum = checksum_add(sum, at, header);
+    sum = put_payload(stack, d, at + header, sum);
+    tcp_checksum_put(at, sum);
     return offset + ip.length;
 }
 
