@@ -38,14 +38,23 @@ static int ready_wait(struct child *child) {
     return 0;
 }
 
-int child_prepare(struct child *child, char *const *command) {
+/* In the init of a server: COMMAND inherits these. */
+static void streams_of_server(void) {
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) _exit(1);
+    if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) _exit(1);
+}
+
+int child_prepare(struct child *child, char *const *command, enum child_role role) {
     int pair[2];
 
     *child = (struct child){.link = -1, .tty = -1};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return -errno;
-    child->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (role == CHILD_CLIENT) child->tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
     child->link = pair[0];
     child->init = fork_namespaced();
+    if (child->init == 0 && role == CHILD_SERVER) streams_of_server();
     if (child->init == 0) init_main(pair[1], child->tty, command);
     int error = child->init < 0 ? -errno : 0;
     close(pair[1]);

@@ -11,7 +11,7 @@
  * child_prepare forks the init (host/init.c) while the process is still simple; child_start has it run COMMAND.
  * From then on the descriptor is readable when there is news.
  *
- * COMMAND is a process group of its own.  It gets the terminal at once when both our input and output are the
+ * COMMAND is a process group of its own.  As a client it gets the terminal at once when both our input and output are the
  * terminal (an interactive shell), else when it first needs it (`tercet serve -- ssh host | less` leaves it to less).
  * When COMMAND is stopped from the terminal (Ctrl-Z), we stop as well, and go on together.
  */
@@ -22,6 +22,11 @@ struct child {
     int proc_error; /* 0, or why /proc inside could not be mounted (COMMAND then sees the host's) */
     bool is_running;
     bool has_terminal; /* COMMAND's process group is in the foreground */
+};
+
+enum child_role {
+    CHILD_CLIENT, /* our standard streams are COMMAND's; it may have the terminal */
+    CHILD_SERVER, /* they are ours: its input is empty, its output joins standard error, it has no terminal */
 };
 
 enum child_news {
@@ -37,7 +42,7 @@ enum child_news {
  * @command: NULL-terminated, borrowed for ever (the init has its copy)
  * Return: 0 or -errno (-EPERM: no privilege for a PID namespace).
  */
-int child_prepare(struct child *child, char *const *command);
+int child_prepare(struct child *child, char *const *command, enum child_role role);
 
 /* Run COMMAND.  Return: 0, or -errno: the init is gone. */
 int child_start(struct child *child);

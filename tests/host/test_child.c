@@ -40,7 +40,7 @@ static void child_begin(struct child *child, char *const *command) {
     struct namespace namespace;
 
     if (namespace_enter(&namespace) != 0) _exit(BROKEN);
-    if (child_prepare(child, command) != 0) _exit(BROKEN);
+    if (child_prepare(child, command, CHILD_CLIENT) != 0) _exit(BROKEN);
     if (child_start(child) != 0) _exit(BROKEN);
 }
 
@@ -238,7 +238,8 @@ TEST(tercet_killed_before_the_command_runs_leaves_no_init)
         struct child child;
 
         dup2(ends[1], STDOUT_FILENO);
-        if (namespace_enter(&namespace) != 0 || child_prepare(&child, COMMAND("true")) != 0)
+        if (namespace_enter(&namespace) != 0 ||
+            child_prepare(&child, COMMAND("true"), CHILD_CLIENT) != 0)
             _exit(BROKEN);
         raise(SIGKILL);
     }
