@@ -177,19 +177,24 @@ bool observe_next(struct observer *observer, uint64_t now_ns, struct observe_rep
     return true;
 }
 
+void observe_report_text(const struct observer *observer, const struct observe_report *report,
+                         struct text *text) {
+    switch (report->kind) {
+    case OBSERVE_OPENING:
+        ladder_opening(text, report->attempt, report->opening, observer->has_colour);
+        break;
+    case OBSERVE_CLOSE: ladder_close(text, report->attempt, observer->has_colour); break;
+    case OBSERVE_SUMMARY: ladder_summary(text, report->summary, observer->has_colour); break;
+    }
+}
+
 bool observe_next_text(struct observer *observer, uint64_t now_ns, struct text *text) {
     struct observe_report report;
 
     do {
         if (!observe_next(observer, now_ns, &report)) return false;
     } while (!report.is_drawn);
-    if (report.kind == OBSERVE_SUMMARY) {
-        ladder_summary(text, report.summary, observer->has_colour);
-    } else if (report.kind == OBSERVE_OPENING) {
-        ladder_opening(text, report.attempt, report.opening, observer->has_colour);
-    } else {
-        ladder_close(text, report.attempt, observer->has_colour);
-    }
+    observe_report_text(observer, &report, text);
     return true;
 }
 

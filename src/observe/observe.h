@@ -105,6 +105,10 @@ struct observe_report {
 /* The next report.  An owner uses either this or observe_next_text.  Return: false when nothing is due. */
 bool observe_next(struct observer *observer, uint64_t now_ns, struct observe_report *report);
 
+/* @report as the ladder draws it.  @text: as for observe_next_text */
+void observe_report_text(const struct observer *observer, const struct observe_report *report,
+                         struct text *text);
+
 struct observe_counts {
     uint64_t frames;       /* seen */
     uint64_t unreadable;   /* of them not IP or TCP or ICMP as it should be, or a fragment */
