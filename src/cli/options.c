@@ -103,12 +103,24 @@ enum options_result options_read(const struct verb *verb, int argc, char **argv,
     return OPTIONS_WRONG;
 }
 
+int options_take_command(char ***command, const char *value, struct argp_state *state) {
+    if (!state->quoted) {
+        complain("%s: a word that is no option (write -- before COMMAND)", value);
+        return -1;
+    }
+    *command = &state->argv[state->next - 1];
+    state->next = state->argc;
+    return 0;
+}
+
 void options_help(const struct verb *verb) {
     printf("Usage: tercet %s [OPTION...]%s%s\n\n%s\n\n", verb->name, verb->words ? " " : "",
            verb->words ? verb->words : "", verb->summary);
     for (const struct argp_option *option = verb->options; option->name; option++) {
         if (option->flags & OPTION_HIDDEN) continue;
-        int n = printf("  --%s %s", option->name, option->arg ? option->arg : "");
+        int n = option->flags & OPTION_ARG_OPTIONAL
+                    ? printf("  --%s[=%s]", option->name, option->arg)
+                    : printf("  --%s %s", option->name, option->arg ? option->arg : "");
         printf("%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", option->doc);
     }
 }

@@ -25,13 +25,13 @@ static void put_url(struct text *text, const struct tercet_address *address, uin
 }
 
 static void put_where(struct text *text, const struct serve_options *options,
-                      const struct serve_network *network) {
+                      const struct network *network) {
     text_put(text, "tercet serves at ");
     for (unsigned i = 0; i < network->address_count; i++) {
         if (i > 0) text_put(text, i + 1 < network->address_count ? ", " : " and ");
         address_text(text, &network->addresses[i].address);
     }
-    if (options->tun) {
+    if (options->network.tun) {
         text_put(text, " on ");
         text_put(text, network->tun.name);
     } else {
@@ -74,11 +74,11 @@ static void put_publish(struct text *text, const struct serve_options *options,
 }
 
 void serve_greeting(struct text *text, const struct serve_options *options,
-                    const struct serve_network *network) {
+                    const struct network *network, const uint16_t *ports) {
     put_where(text, options, network);
     put_services(text, options);
     for (unsigned i = 0; i < options->publish_count; i++)
-        put_publish(text, options, &options->publishes[i], network->ports[i]);
-    if (!options->publish_count && !options->command && !options->tun)
+        put_publish(text, options, &options->publishes[i], ports[i]);
+    if (!options->publish_count && !options->command && !options->network.tun)
         text_put(text, "  nothing is published on the host: see --publish\n");
 }

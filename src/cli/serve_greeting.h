@@ -3,11 +3,11 @@
 #define TERCET_CLI_SERVE_GREETING_H
 
 #include "base/text.h"
-#include "cli/serve_network.h"
+#include "cli/network.h"
 #include "cli/serve_options.h"
 
-/* Where what is served, in a few lines, with the address to open in a browser. */
+/* Where what is served, in a few lines, with the address to open in a browser.  @ports: as published */
 void serve_greeting(struct text *text, const struct serve_options *options,
-                    const struct serve_network *network);
+                    const struct network *network, const uint16_t *ports);
 
 #endif

@@ -16,11 +16,6 @@ enum {
     KEY_CHARGEN = KEY_SERVICE + SERVICES_CHARGEN,
     KEY_PUBLISH = 0x200,
     KEY_ANYWHERE,
-    KEY_TUN,
-    KEY_ADDRESS,
-    KEY_MTU,
-    KEY_PCAP,
-    KEY_QUIET,
 };
 
 const struct argp_option serve_option_table[] = {
@@ -31,11 +26,8 @@ const struct argp_option serve_option_table[] = {
     OPTION("echo", KEY_ECHO, "PORT", "send back what comes"),
     OPTION("discard", KEY_DISCARD, "PORT", "throw away what comes"),
     OPTION("chargen", KEY_CHARGEN, "PORT", "send lines of text for ever"),
-    OPTION("tun", KEY_TUN, "NAME", "use this TUN device, in the current namespace"),
-    OPTION("address", KEY_ADDRESS, "ADDR/BITS", "an address of tercet's own on that device"),
-    OPTION("mtu", KEY_MTU, "N", "octets of a packet at most, 576 to 9000 (1500)"),
-    OPTION("pcap", KEY_PCAP, "FILE", "write every packet to FILE (pcapng)"),
-    OPTION("quiet", KEY_QUIET, NULL, "no greeting and no ladder, complaints only"),
+    NETWORK_OPTIONS,
+    OUTPUT_OPTIONS,
     OPTION_HELP,
     {0},
 };
@@ -131,64 +123,12 @@ static int take_publish(struct serve_options *options, const char *value) {
     return 0;
 }
 
-bool serve_address_read(const char *text, struct serve_address *address) {
-    const char *slash = strchr(text, '/');
-
-    address->text = text;
-    if (!slash || !address_read(text, (size_t)(slash - text), &address->address)) return false;
-    uint32_t most = address_is_v4(&address->address) ? 32 : 128;
-    return number_read(slash + 1, 1, most, &address->prefix_bits);
-}
-
-/* Whether a host of a network can have the address. */
-static bool is_host(const struct tercet_address *address) {
-    return !address_is_loopback(address) && !address_is_unspecified(address) &&
-           !address_is_multicast(address);
-}
-
-static int take_address(struct serve_options *options, const char *value) {
-    struct serve_address address;
-
-    if (!serve_address_read(value, &address)) {
-        complain("--address %s: not ADDR/BITS (such as 198.18.0.2/24 or 2001:2::2/64)", value);
-        return -1;
-    }
-    if (!is_host(&address.address)) {
-        complain(
-            "--address %s: no host can have this address (name one that the device's network does not use)",
-            value);
-        return -1;
-    }
-    if (options->address_count == SERVE_ADDRESSES_MAX) {
-        complain("--address %s: too many of them (%d at most)", value, SERVE_ADDRESSES_MAX);
-        return -1;
-    }
-    options->addresses[options->address_count++] = address;
-    return 0;
-}
-
-static int take_mtu(struct serve_options *options, const char *value) {
-    options->has_mtu = number_read(value, SERVE_MTU_LEAST, SERVE_MTU_MOST, &options->mtu);
-    if (options->has_mtu) return 0;
-    complain("--mtu %s: not a number from %d to %d (%d is usual)", value, SERVE_MTU_LEAST,
-             SERVE_MTU_MOST, SERVE_MTU_USUAL);
-    return -1;
-}
-
-/* A word that is no option: COMMAND after `--`, and with it the rest of the line. */
-static int take_word(struct serve_options *options, char *value, struct argp_state *state) {
-    if (!state->quoted) {
-        complain("%s: a word that is no option (write -- before COMMAND)", value);
-        return -1;
-    }
-    options->command = &state->argv[state->next - 1];
-    state->next = state->argc;
-    return 0;
-}
-
 int serve_options_take(int key, char *value, struct argp_state *state, void *into) {
     struct serve_options *options = into;
+    int result = network_options_take(&options->network, key, value);
 
+    if (result == EINVAL) result = output_options_take(&options->output, key, value);
+    if (result != EINVAL) return result;
     switch (key) {
     case KEY_HTTP:
     case KEY_ECHO:
@@ -196,33 +136,9 @@ int serve_options_take(int key, char *value, struct argp_state *state, void *int
     case KEY_CHARGEN: return take_service(options, (enum services_kind)(key - KEY_SERVICE), value);
     case KEY_PUBLISH: return take_publish(options, value);
     case KEY_ANYWHERE: options->may_publish_anywhere = true; return 0;
-    case KEY_TUN: options->tun = value; return 0;
-    case KEY_ADDRESS: return take_address(options, value);
-    case KEY_MTU: return take_mtu(options, value);
-    case KEY_PCAP: options->pcap = value; return 0;
-    case KEY_QUIET: options->is_quiet = true; return 0;
-    case ARGP_KEY_ARG: return take_word(options, value, state);
+    case ARGP_KEY_ARG: return options_take_command(&options->command, value, state);
     default: return EINVAL;
     }
-}
-
-static int check_device(const struct serve_options *options) {
-    if (options->tun && !options->address_count) {
-        complain("--tun %s: tercet has no address there (add --address ADDR/BITS)", options->tun);
-        return -1;
-    }
-    if (options->tun && options->command) {
-        complain(
-            "--tun %s: COMMAND runs in the private namespace only (leave out --tun, or start it yourself)",
-            options->tun);
-        return -1;
-    }
-    if (!options->tun && options->address_count) {
-        complain("--address %s: the private namespace has its addresses (add --tun NAME)",
-                 options->addresses[0].text);
-        return -1;
-    }
-    return 0;
 }
 
 static int check_publishes(const struct serve_options *options) {
@@ -248,10 +164,9 @@ int serve_options_finish(struct serve_options *options) {
         memcpy(options->services, usual_services, sizeof usual_services);
         options->service_count = sizeof usual_services / sizeof *usual_services;
     }
-    if (!options->publish_count && !options->command && !options->tun &&
+    if (!options->publish_count && !options->command && !options->network.tun &&
         service_on(options, usual_publish.inner_port))
         options->publishes[options->publish_count++] = usual_publish;
-    if (!options->has_mtu) options->mtu = SERVE_MTU_USUAL;
-    if (check_device(options) != 0) return -1;
+    if (network_options_finish(&options->network, options->command) != 0) return -1;
     return check_publishes(options);
 }

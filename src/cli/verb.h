@@ -8,6 +8,10 @@
 #define OPTION(name, key, value, text)                                                             \
     { name, key, value, 0, text, 0 }
 
+/* The same where the value may be left out. */
+#define OPTION_PERHAPS(name, key, value, text)                                                     \
+    { name, key, value, OPTION_ARG_OPTIONAL, text, 0 }
+
 /* The row that ends every table; options_read takes it. */
 enum { KEY_HELP = 0x1000 };
 #define OPTION_HELP OPTION("help", KEY_HELP, NULL, "print this")

@@ -33,8 +33,9 @@ TEST(without_options_there_are_four_services_and_a_way_in)
         CHECK_EQ(options.services[i].port, ports[i]);
     CHECK_EQ(options.publish_count, 1);
     CHECK_STR(options.publishes[0].text, "127.0.0.1:8080:80");
-    CHECK_EQ(options.mtu, 1500);
-    CHECK(!options.command && !options.is_quiet && !options.tun && !options.pcap);
+    CHECK_EQ(options.network.mtu, 1500);
+    CHECK(!options.command && !options.output.is_quiet && !options.network.tun &&
+          !options.output.pcap);
 }
 
 TEST(naming_a_service_turns_the_usual_ones_off)
@@ -56,7 +57,7 @@ TEST(a_command_takes_the_rest_of_the_line_and_the_way_in)
 
     CHECK(read_line("serve --quiet -- curl --mtu -- x", &options));
     CHECK_EQ(options.publish_count, 0);
-    CHECK(options.is_quiet);
+    CHECK(options.output.is_quiet);
     if (!CHECK(options.command != NULL)) return;
     CHECK_STR(options.command[0], "curl");
     CHECK_STR(options.command[1], "--mtu");
@@ -102,11 +103,11 @@ TEST(a_device_comes_with_addresses)
 
     CHECK(read_line("serve --tun tct0 --address 198.18.0.2/24 --address 2001:2::2/64 --mtu 9000",
                     &options));
-    CHECK_STR(options.tun, "tct0");
-    CHECK_EQ(options.address_count, 2);
-    CHECK_EQ(options.addresses[0].prefix_bits, 24);
-    CHECK_EQ(options.addresses[1].prefix_bits, 64);
-    CHECK_EQ(options.mtu, 9000);
+    CHECK_STR(options.network.tun, "tct0");
+    CHECK_EQ(options.network.address_count, 2);
+    CHECK_EQ(options.network.addresses[0].prefix_bits, 24);
+    CHECK_EQ(options.network.addresses[1].prefix_bits, 64);
+    CHECK_EQ(options.network.mtu, 9000);
     CHECK_EQ(options.publish_count, 0);
 }
 
