@@ -57,6 +57,12 @@ double timewait_bytes_v6(void);
 double halfopen_bytes(void);
 double halfopen_bytes_v6(void);
 
+/* tun.c, veth.c; net.c */
+const char *tun_missing(void);
+const char *net_missing(void);
+double tun_conn_cpu(void);
+double tun_conn_cpu_kernel(void);
+
 /* lwip.c */
 const char *lwip_missing(void);
 

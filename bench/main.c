@@ -70,18 +70,19 @@ int main(int argc, char **argv) {
         {0}
     };
     unsigned long runs = RUNS_DEFAULT;
+    char *end = "";
     bool is_json = false;
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'j': is_json = true; break;
-        case 'r': runs = strtoul(optarg, NULL, 10); break;
+        case 'r': runs = strtoul(optarg, &end, 10); break;
         case 'h': usage(stdout); return 0;
         default: return 2;
         }
     }
-    if (runs < 1 || runs > BENCH_RUNS_MAX) {
+    if (*end || runs < 1 || runs > BENCH_RUNS_MAX) {
         fprintf(stderr, "tercet-bench: --runs: not a number from 1 to %d (leave it out for %d)\n",
                 BENCH_RUNS_MAX, RUNS_DEFAULT);
         return 2;
