@@ -21,7 +21,13 @@ extern "C" {
     X(IP_HEADER, "ip-header", "header length or extension headers malformed")                      \
     X(IP_CHECKSUM, "ip-checksum", "IPv4 header checksum wrong")                                    \
     X(IP_OPTION, "ip-option", "a source route, or extension headers that a host must refuse")      \
-    X(IP_FRAGMENT, "ip-fragment", "a fragment that is not kept")                                   \
+    X(IP_FRAGMENT, "ip-fragment", "a fragment that no host can have sent")                         \
+    X(IP_FRAGMENT_KEPT, "ip-fragment-kept", "kept until the rest of its packet comes")             \
+    X(IP_FRAGMENT_DUPLICATE, "ip-fragment-duplicate", "the same fragment again: ignored")          \
+    X(IP_FRAGMENT_OVERLAP, "ip-fragment-overlap",                                                  \
+      "contradicts another fragment: the packet is refused")                                       \
+    X(IP_FRAGMENT_LIMIT, "ip-fragment-limit",                                                      \
+      "too many fragments of one packet, or no memory for them")                                   \
     X(IP_SOURCE, "ip-source", "source address that no host can have")                              \
     X(IP_NOT_OURS, "ip-not-ours", "destination is not an address of this stack")                   \
     X(IP_MULTICAST, "ip-multicast", "TCP to or from a multicast or broadcast address")             \

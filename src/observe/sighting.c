@@ -4,6 +4,7 @@
 bool verdict_is_taken(enum tercet_verdict verdict) {
     switch (verdict) {
     case TERCET_TAKEN:
+    case TERCET_IP_FRAGMENT_KEPT:
     case TERCET_ICMP_SOFT:
     case TERCET_ICMP_HARD:
     case TERCET_ICMP_MTU:

@@ -15,6 +15,7 @@ enum key_purpose {
     KEY_OPENING, /* initial sequence numbers and timestamp offsets: RFC 6528, RFC 7323 section 5.4 */
     KEY_PORTS,   /* ephemeral ports, RFC 6056 */
     KEY_RESETS,  /* which bucket a source's resets are counted in */
+    KEY_FRAGMENTS, /* the index of packets in reassembly */
     KEY_COUNT
 };
 
