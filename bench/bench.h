@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 /*
- * A figure: a function that measures it once.  It is run several times, each in a process of its own, so
- * that no run finds what another left in memory.  Figures of one name stand together, tercet's last:
- * they are measured in turn, so that a machine that is slow for a while is slow for all of them.
+ * A figure: a function that measures it once.  It is run several times, each in a process of its
+ * own, so that no run finds what another left in memory.  Figures of one name stand together,
+ * tercet's last: they are measured in turn, so that a machine that is slow for a while is slow for
+ * all of them.
  */
 struct figure {
     const char *name; /* fixed: scripts compare by it */

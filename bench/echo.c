@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A whole connection between two stacks in memory: handshake, 100 octets there and back, both FINs; the
- * client closes first.  Seven segments, all checksums made and verified, no system calls.  The client's
- * TIME-WAITs are not waited for: their table is full and the oldest goes for each new one.
+ * A whole connection between two stacks in memory: handshake, 100 octets there and back, both FINs;
+ * the client closes first.  Seven segments, all checksums made and verified, no system calls.  The
+ * client's TIME-WAITs are not waited for: their table is full and the oldest goes for each new one.
  */
 #include <string.h>
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A whole connection between two lwIP stacks: what echo.c does, in lwIP's way, the same seven segments.
- * lwIP searches its TIME-WAITs one by one, so its clock is moved on after each round to be rid of them.
+ * A whole connection between two lwIP stacks: what echo.c does, in lwIP's way, the same seven
+ * segments.  lwIP searches its TIME-WAITs one by one, so its clock is moved on after each round to
+ * be rid of them.
  */
 #include <string.h>
 

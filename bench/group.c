@@ -15,9 +15,9 @@
 #define GROUP_MAX 4
 
 struct sample {
+    const char *missing;
     double value[BENCH_RUNS_MAX];
     unsigned n;
-    const char *missing;
     bool has_failed;
 };
 

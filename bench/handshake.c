@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * SYN, SYN-ACK, ACK and RST between two stacks in memory: no system calls, all checksums made and verified.
+ * SYN, SYN-ACK, ACK and RST between two stacks in memory: no system calls, all checksums made and
+ * verified.
  */
 #include <string.h>
 

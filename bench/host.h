@@ -8,7 +8,8 @@
 #include <tercet/stack.h>
 
 /*
- * A stack in memory of its own, and the frames that it is handed and hands out.  The clock is the bench's.
+ * A stack in memory of its own, and the frames that it is handed and hands out.  The clock is the
+ * bench's.
  */
 #define HOST_BATCH     32
 #define HOST_FRAME_MAX 2048

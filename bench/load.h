@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * Clients on kernel sockets, one thread: each connects, sends 100 octets, waits until they are back, closes,
- * and begins anew from the next address.
+ * Clients on kernel sockets, one thread: each connects, sends 100 octets, waits until they are
+ * back, closes, and begins anew from the next address.
  */
 
 /* Wait until a connection to @port of NET_SERVER comes about; ends the run when none does for seconds. */

@@ -18,15 +18,15 @@
 #define LIBRARY "liblwip.so.0"
 
 /*
- * The package's locks around its counters: lwIP finds these in the executable before its own (the linker
- * is told to export them), and a single thread locks nothing.
+ * The package's locks around its counters: lwIP finds these in the executable before its own (the
+ * linker is told to export them), and a single thread locks nothing.
  */
 sys_prot_t sys_arch_protect(void) {
     return 0;
 }
 
-void sys_arch_unprotect(sys_prot_t level) {
-    (void)level;
+void sys_arch_unprotect(sys_prot_t pval) {
+    (void)pval;
 }
 
 const char *lwip_missing(void) {

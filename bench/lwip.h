@@ -13,13 +13,13 @@
 /*
  * lwIP, the peer of the figures in memory: two stacks in one process, as tercet has two.
  *
- * lwIP keeps its state in global variables, so the packaged library is loaded twice, from two files of
- * the same content (a file has one set of globals however often it is opened).  It is used as on a
- * machine without an operating system: no thread of its own, callbacks straight from the packet, and
- * the locks that the package was built with are put out of action (lwip.c), because a single thread
- * needs none.  What is left of the packaging is a call through the linkage table between its files; its
- * checksums are made and verified in software as ours are; no timestamps (the package has none), where
- * ours sends them.
+ * lwIP keeps its state in global variables, so the packaged library is loaded twice, from two files
+ * of the same content (a file has one set of globals however often it is opened).  It is used as on
+ * a machine without an operating system: no thread of its own, callbacks straight from the packet,
+ * and the locks that the package was built with are put out of action (lwip.c), because a single
+ * thread needs none.  What is left of the packaging is a call through the linkage table between its
+ * files; its checksums are made and verified in software as ours are; no timestamps (the package
+ * has none), where ours sends them.
  */
 #define LWIP_WIRE_MAX  64
 #define LWIP_FRAME_MAX 2048

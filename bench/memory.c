@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a million objects of a kind cost: resident memory with them less without them.  The peer is scripted, so that only one
- * stack is counted; index, timer and handle are in the figure because nothing is left out of it.
+ * What a million objects of a kind cost: resident memory with them less without them.  The peer is
+ * scripted, so that only one stack is counted; index, timer and handle are in the figure because
+ * nothing is left out of it.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -5,18 +5,18 @@
 #include <sys/types.h>
 
 /*
- * A private network for a measurement with kernel sockets.  It goes with the last process in it; nothing
- * of the host's network is touched.  net_missing (bench.h) tells whether there can be one.
+ * A private network for a measurement with kernel sockets.  It goes with the last process in it;
+ * nothing of the host's network is touched.  net_missing (bench.h) tells whether there can be one.
  */
-#define NET_CLIENTS                                                                                \
-    32u /* 198.18.1.0 .. 198.18.1.31: one address alone runs into the search for a port */
-#define NET_CLIENT 0xc6120100u /* the first */
-#define NET_SERVER "198.18.0.2"
-#define NET_BITS   "15" /* all of them are on one link */
+#define NET_CLIENTS     32u         /* one address alone runs into the search for a port */
+#define NET_CLIENT      0xc6120100u /* the first of their addresses: 198.18.1.0 */
+#define NET_SERVER      "198.18.0.2"
+#define NET_SERVER_LINK "198.18.0.2/15" /* all are on one link */
+#define NET_CLIENT_LINK "198.18.0.1/15"
 
 /*
- * Enter a fresh network, where the clients' addresses are this host's.  In the client's role from now on.
- * Ends the run when that fails.
+ * Enter a fresh network, where the clients' addresses are this host's.  In the client's role from
+ * now on.  Ends the run when that fails.
  */
 void net_enter(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What `tercet serve` takes of the processor for a connection over its TUN: open, 100 octets echoed, close,
- * with the kernel as 32 clients.  Counted is the process that serves, whatever it does: a packet that it
- * hands to the kernel is carried on to the client's socket in its time.
+ * What `tercet serve` takes of the processor for a connection over its TUN: open, 100 octets
+ * echoed, close, with the kernel as 32 clients.  Counted is the process that serves, whatever it
+ * does: a packet that it hands to the kernel is carried on to the client's socket in its time.
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -16,9 +16,8 @@
 
 #define PORT 7
 
-static char *const command[] = {
-    "tercet", "serve", "--quiet", "--tun", "bench0", "--address", NET_SERVER "/" NET_BITS,
-    "--echo", "7",     NULL};
+static char *const command[] = {"tercet",    "serve",         "--quiet", "--tun", "bench0",
+                                "--address", NET_SERVER_LINK, "--echo",  "7",     NULL};
 
 /* The program is where this one is. */
 static const char *program_path(void) {
@@ -27,7 +26,7 @@ static const char *program_path(void) {
     char *name = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
 
     if (!name) return "tercet";
-    strcpy(name + 1, "tercet");
+    memcpy(name + 1, "tercet", sizeof "tercet");
     return path;
 }
 

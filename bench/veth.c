@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The peer of tun.c: an echo service on kernel sockets in a network of its own, over a veth.  Counted is the
- * process that serves.  The kernel does much of a connection's work, the handshake with it, in the time of whoever sent the
- * packet: what the client's processor spends on it is in neither figure.
+ * The peer of tun.c: an echo service on kernel sockets in a network of its own, over a veth.
+ * Counted is the process that serves.  The kernel does much of a connection's work, the handshake
+ * with it, in the time of whoever sent the packet: what the client's processor spends on it is in
+ * neither figure.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -83,7 +84,7 @@ static _Noreturn void server_run(int end) {
     if (namespace_enter(&namespace) != 0) _exit(1);
     tell(end);
     wait_for(end);
-    net_ip("addr add " NET_SERVER "/" NET_BITS " dev bench1");
+    net_ip("addr add " NET_SERVER_LINK " dev bench1");
     net_ip("link set bench1 up");
     serve();
 }
@@ -101,7 +102,7 @@ double tun_conn_cpu_kernel(void) {
     wait_for(ends[0]);
     snprintf(words, sizeof words, "link add bench0 type veth peer name bench1 netns %d", server);
     net_ip(words);
-    net_ip("addr add 198.18.0.1/" NET_BITS " dev bench0");
+    net_ip("addr add " NET_CLIENT_LINK " dev bench0");
     net_ip("link set bench0 up");
     tell(ends[0]);
     load_wait(PORT);
