@@ -6,6 +6,8 @@ PREFIX ?= /usr/local
 SUITE ?=
 BENCH ?=
 FUZZ ?=
+# `make build` makes what is for use; WHAT=all makes the tests too.
+WHAT ?= products
 OPTIONS = -Dwerror=$(WERROR) -Dprefix=$(PREFIX)
 
 .PHONY: help build run test check check-rest bench fuzz install format clean
@@ -13,7 +15,7 @@ OPTIONS = -Dwerror=$(WERROR) -Dprefix=$(PREFIX)
 
 build:
 	@tools/packages build
-	@tools/build $(BUILD) $(OPTIONS)
+	@tools/build $(BUILD) $(OPTIONS) -- $(WHAT)
 
 run: build
 	@./$(BUILD)/tercet serve
@@ -38,7 +40,7 @@ check-rest:
 
 bench:
 	@tools/packages bench
-	@tools/build $(BUILD) $(OPTIONS)
+	@tools/build $(BUILD) $(OPTIONS) -- products
 	@if [ -x $(BUILD)/tercet-bench ]; then exec $(BUILD)/tercet-bench $(BENCH); else echo "no bench yet"; fi
 
 fuzz:
@@ -47,7 +49,7 @@ fuzz:
 
 install:
 	@tools/packages build
-	@tools/build $(BUILD) $(OPTIONS)
+	@tools/build $(BUILD) $(OPTIONS) -- products
 	@meson install -C $(BUILD) --no-rebuild
 
 format:
