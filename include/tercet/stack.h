@@ -180,6 +180,8 @@ struct tercet_stack_info {
     uint64_t frames_in, frames_out;
     uint64_t opened_active, opened_passive; /* connections that reached ESTABLISHED */
     uint64_t segments_retransmitted;
+    uint32_t fragmented;      /* packets that wait for their fragments, or are refused for them */
+    uint64_t fragmented_lost; /* given up: not whole in time, or put out by newer ones */
 };
 
 void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_info *info);

@@ -13,6 +13,8 @@
 
 struct arrival {
     struct tercet_frame *frame;
+    const unsigned char *bytes; /* of the packet: the frame's, or those of the whole */
+    struct whole_packet whole;  /* made of fragments; block 0: it came in one piece */
     struct ip_header ip;
     struct segment seg;
     struct tuple tuple;
@@ -47,20 +49,37 @@ static enum tercet_verdict check_destination(struct tercet_stack *stack, const s
     return TERCET_IP_NOT_OURS;
 }
 
+/*
+ * Only a request in fragments can be larger than a packet of ours.  IPv4 then has the data cut
+ * (RFC 1122 section 3.2.2.6), IPv6 forbids it (RFC 4443 section 4.2).
+ * Return: whether one may be sent.
+ */
+static bool echo_fit(const struct tercet_stack *stack, const struct ip_header *ip,
+                     struct icmp_message *icmp) {
+    uint32_t mtu = stack->tcp.below.mtu(stack->tcp.below.context, &ip->source);
+    uint32_t header = ICMP_HEADER_LENGTH;
+
+    header += ip->version == 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH;
+    if (header + icmp->length <= mtu) return true;
+    if (mtu < header || ip->version != 4) return false;
+    icmp->length = mtu - header;
+    return true;
+}
+
 static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct ip_header *ip,
                                         uint32_t local) {
     struct icmp_message icmp;
     enum tercet_verdict verdict = icmp_parse(ip, &icmp);
 
     if (verdict != TERCET_TAKEN) return verdict;
-    if (icmp.kind == ICMP_ECHO_REQUEST)
+    if (icmp.kind == ICMP_ECHO_REQUEST && echo_fit(stack, ip, &icmp))
         return echo_arrives(&stack->echoes, &stack->tcp.buddy, ip, local, &icmp);
     return TERCET_ICMP_IGNORED;
 }
 
 /* Parse a TCP segment and find out whose it is. */
 static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *a, uint32_t local) {
-    bool is_valid = a->frame->checksum != TERCET_CHECKSUM_UNKNOWN;
+    bool is_valid = a->frame->checksum != TERCET_CHECKSUM_UNKNOWN && !a->whole.block;
     enum tercet_verdict verdict = tcp_parse(&a->ip, is_valid, &a->seg);
 
     if (verdict != TERCET_TAKEN) return verdict;
@@ -85,20 +104,40 @@ static enum tercet_verdict check_martian(const struct tercet_stack *stack, const
     return TERCET_IP_SOURCE;
 }
 
+static bool is_icmp(const struct ip_header *ip) {
+    return ip->protocol == (ip->version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6);
+}
+
+/* Keep a fragment.  Return: TERCET_TAKEN when its packet is whole, which @a is from then on. */
+static enum tercet_verdict fragment_arrives(struct tercet_stack *stack, struct arrival *a,
+                                            uint32_t local) {
+    enum tercet_verdict verdict;
+
+    if (a->ip.version == 4 && a->ip.protocol != IP_PROTOCOL_TCP && !is_icmp(&a->ip))
+        return TERCET_IP_PROTOCOL;
+    verdict = fragments_arrive(&stack->fragments, &a->ip, local, stack->tcp.now, &a->whole);
+    if (verdict != TERCET_TAKEN) return verdict;
+    a->bytes = buddy_at(&stack->tcp.buddy, a->whole.block);
+    verdict = ip_parse(a->bytes, a->whole.length, &a->ip);
+    return verdict == TERCET_TAKEN && ip_is_fragment(&a->ip) ? TERCET_IP_FRAGMENT : verdict;
+}
+
 /* Everything that needs no connection: walls, ICMP.  Return: TERCET_TAKEN for a segment that tcp shall see. */
 static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, bool looped) {
     enum tercet_verdict verdict = ip_parse(a->frame->bytes, a->frame->length, &a->ip);
-    bool is_icmp = a->ip.protocol == (a->ip.version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6);
     uint32_t local = ADDRESS_NONE;
 
     a->is_tcp = false;
+    a->bytes = a->frame->bytes;
+    a->whole.block = 0;
     if (verdict == TERCET_TAKEN) verdict = check_source(stack, &a->ip);
     if (verdict == TERCET_TAKEN) verdict = check_destination(stack, &a->ip, &local);
+    if (verdict == TERCET_TAKEN && ip_is_fragment(&a->ip))
+        verdict = fragment_arrives(stack, a, local);
     if (verdict != TERCET_TAKEN) return verdict;
-    if (ip_is_fragment(&a->ip)) return TERCET_IP_FRAGMENT;
     if (a->ip.protocol == IP_PROTOCOL_TCP)
         verdict = tcp_wall(stack, a, local);
-    else if (!is_icmp)
+    else if (!is_icmp(&a->ip))
         return TERCET_IP_PROTOCOL;
     if (verdict == TERCET_TAKEN) verdict = check_martian(stack, a, looped);
     if (verdict != TERCET_TAKEN || a->is_tcp) return verdict;
@@ -119,6 +158,7 @@ static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames
 
         if (a->is_tcp && verdict == TERCET_TAKEN)
             verdict = tcp_arrives(&stack->tcp, &a->tuple, a->tag, &a->seg);
+        if (a->whole.block) buddy_give(&stack->tcp.buddy, a->whole.block, a->whole.order);
         frames[i].verdict = (uint16_t)verdict;
         stack->tcp.verdicts[verdict]++;
     }

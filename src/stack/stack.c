@@ -17,6 +17,7 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .max_time_waits = 16384,
         .max_listeners = 64,
         .max_reassemblies = 1024,
+        .max_fragments = 64,
         .max_replies = 1024,
         .max_addresses = 8,
         .max_routes = 16,
@@ -53,9 +54,10 @@ static bool limits_are_valid(const struct tercet_config *c) {
     return limit_is_valid(c->max_conns) && limit_is_valid(c->max_half_opens) &&
            limit_is_valid(c->max_time_waits) && limit_is_valid(c->max_listeners) &&
            c->max_listeners < 4096 && limit_is_valid(c->max_reassemblies) &&
-           limit_is_valid(c->max_replies) && limit_is_valid(c->max_addresses) &&
-           c->max_addresses < LOCAL_MAX && limit_is_valid(c->max_routes) &&
-           c->max_routes <= ROUTES_MAX && c->max_traces <= LIMIT_MAX;
+           limit_is_valid(c->max_fragments) && limit_is_valid(c->max_replies) &&
+           limit_is_valid(c->max_addresses) && c->max_addresses < LOCAL_MAX &&
+           limit_is_valid(c->max_routes) && c->max_routes <= ROUTES_MAX &&
+           c->max_traces <= LIMIT_MAX;
 }
 
 static bool buffer_is_valid(uint32_t bytes) {
@@ -82,7 +84,7 @@ static size_t page_up(size_t n) {
 
 size_t tercet_stack_size(const struct tercet_config *config) {
     return page_up(sizeof(struct tercet_stack)) + page_up(addresses_size(config->max_addresses)) +
-           tcp_size(config);
+           page_up(fragments_size(config->max_fragments)) + tcp_size(config);
 }
 
 /* What tcp asks of the network below it. */
@@ -95,19 +97,31 @@ static uint32_t mtu_below(const void *context, const struct tercet_address *remo
                                                                      : 0;
 }
 
+/* Fragments may have an eighth of the buffer. */
+static void reassembly_init(struct tercet_stack *stack, void *memory,
+                            const struct tercet_config *config) {
+    uint64_t share = config->buffer_bytes / 8;
+    uint32_t bytes = share < FRAGMENTS_BYTES_MAX ? (uint32_t)share : FRAGMENTS_BYTES_MAX;
+
+    fragments_init(&stack->fragments, memory, config->max_fragments, &stack->tcp.buddy, bytes,
+                   &stack->tcp.keys.key[KEY_FRAGMENTS]);
+}
+
 int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config,
                       uint64_t now_ns, struct tercet_stack **out) {
     struct tercet_stack *stack = memory;
-    unsigned char *at = memory;
+    unsigned char *at = memory, *fragments;
 
     if (config->size != sizeof *config || !limits_are_valid(config) || !knobs_are_valid(config))
         return TERCET_INVALID;
     if (!secret_is_set(config) || size < tercet_stack_size(config)) return TERCET_INVALID;
     at += page_up(sizeof *stack);
     addresses_init(&stack->addresses, at, config->max_addresses);
-    at += page_up(addresses_size(config->max_addresses));
+    fragments = at += page_up(addresses_size(config->max_addresses));
+    at += page_up(fragments_size(config->max_fragments));
     stack->routes.limit = config->max_routes;
     tcp_init(&stack->tcp, at, config, (struct tcp_below){mtu_below, stack}, instant_of(now_ns));
+    reassembly_init(stack, fragments, config);
     *out = stack;
     return 0;
 }
@@ -147,12 +161,14 @@ bool stack_is_owing(const struct tercet_stack *stack) {
 }
 
 uint64_t tercet_stack_deadline(const struct tercet_stack *stack) {
-    return stack_is_owing(stack) ? 0 : tcp_deadline(&stack->tcp).ns;
+    if (stack_is_owing(stack)) return 0;
+    return instant_min(tcp_deadline(&stack->tcp), fragments_deadline(&stack->fragments)).ns;
 }
 
 void tercet_stack_tick(struct tercet_stack *stack, uint64_t now_ns) {
     tcp_set_now(&stack->tcp, instant_of(now_ns));
     stack_arrive_looped(stack);
+    fragments_tick(&stack->fragments, stack->tcp.now);
     tcp_tick(&stack->tcp);
 }
 
@@ -175,5 +191,7 @@ void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_inf
         .opened_active = t->opened_active,
         .opened_passive = t->opened_passive,
         .segments_retransmitted = t->retransmitted,
+        .fragmented = stack->fragments.pool.used,
+        .fragmented_lost = stack->fragments.lost,
     };
 }

@@ -8,6 +8,7 @@
 #include <tercet/stack.h>
 
 #include "ip/addresses.h"
+#include "ip/fragments.h"
 #include "ip/echo.h"
 #include "ip/routes.h"
 #include "stack/loop_link.h"
@@ -22,6 +23,7 @@ struct tercet_stack {
     struct addresses addresses;
     struct routes routes;
     struct echoes echoes;
+    struct fragments fragments;
     struct loop_link loop;
     uint64_t frames_in, frames_out;
 };
