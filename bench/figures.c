@@ -14,18 +14,16 @@ const char *lwip_missing(void) {
 
 /* The names are fixed; tercet's row is the last of its name. */
 const struct figure figures[] = {
-    {"handshake-rst",         "ns", "lwip",   lwip_missing, handshake_rst_lwip,
-     "handshake + RST, both ends in memory"                                                                                  },
+    {"handshake-rst",         "ns", "lwip",   lwip_missing, handshake_rst_lwip,        "lwIP as packaged"                    },
     {"handshake-rst",         "ns", NULL,     NULL,         handshake_rst,             "handshake + RST, both ends in memory"},
     {"handshake-rst-v6",      "ns", NULL,     NULL,         handshake_rst_v6,          "the same over IPv6"                  },
     {"handshake-rst-idle-1m", "ns", NULL,     NULL,         handshake_rst_idle_1m,
      "the same beside 1,000,000 idle connections"                                                                            },
     {"handshake-echo-close",  "ns", "lwip",   lwip_missing, handshake_echo_close_lwip,
-     "handshake, 100 B each way, close; in memory"                                                                           },
+     "lwIP as packaged"                                                                                                      },
     {"handshake-echo-close",  "ns", NULL,     NULL,         handshake_echo_close,
      "handshake, 100 B each way, close; in memory"                                                                           },
-    {"tun-conn-cpu",          "us", "kernel", net_missing,  tun_conn_cpu_kernel,
-     "connect, 100 B echoed, close: server's processor time"                                                                 },
+    {"tun-conn-cpu",          "us", "kernel", net_missing,  tun_conn_cpu_kernel,       "the kernel, over a veth"             },
     {"tun-conn-cpu",          "us", NULL,     tun_missing,  tun_conn_cpu,
      "connect, 100 B echoed, close: server's processor time"                                                                 },
     {"idle-bytes",            "B",  NULL,     NULL,         idle_bytes,                "an idle established connection"      },

@@ -20,6 +20,9 @@
  * thread needs none.  What is left of the packaging is a call through the linkage table between its
  * files; its checksums are made and verified in software as ours are; no timestamps (the package
  * has none), where ours sends them.
+ *
+ * So the row is the package's, not the best that lwIP can do: built for the purpose (no system, its
+ * own pools in place of malloc, no linkage table) the same version took about a third less.
  */
 #define LWIP_WIRE_MAX  64
 #define LWIP_FRAME_MAX 2048
