@@ -57,7 +57,7 @@ struct tercet_config {
     /* Options offered and accepted. */
     bool timestamps;    /* RFC 7323 (true) */
     bool window_scale;  /* RFC 7323 (true) */
-    bool sack;          /* RFC 2018 (false until it is built) */
+    bool sack;          /* RFC 2018 (true) */
 
     bool wide_vectors; /* the CPU has AVX2: may be used for checksums (false) */
 };

@@ -102,6 +102,7 @@ enum tercet_ready {
     TERCET_WRITABLE = 1 << 3,   /* a write that was cut short can go on */
     TERCET_ENDED = 1 << 4,      /* the peer's FIN: after what waits, read answers TERCET_END */
     TERCET_CLOSED = 1 << 5,     /* the connection is over (info tells how); tercet_conn_close gives the value back */
+    TERCET_URGENT = 1 << 6, /* urgent data, or more of it, is announced: info says up to where (RFC 9293 MUST-32, MUST-33) */
 };
 
 struct tercet_event {
@@ -229,6 +230,12 @@ int tercet_conn_consume(struct tercet_stack *stack, tercet_conn conn, uint32_t n
  */
 int tercet_conn_write(struct tercet_stack *stack, tercet_conn conn, const void *bytes, uint32_t n);
 
+/*
+ * SEND with the URGENT flag: the last byte written so far is the last urgent one (RFC 9293 section 3.8.5, MUST-30, MUST-31).  New
+ * applications should not (RFC 6093 section 5).  Return: 0 or an error.
+ */
+int tercet_conn_urge(struct tercet_stack *stack, tercet_conn conn);
+
 /* CLOSE our direction: a FIN follows what was written; reading goes on (half-close). */
 int tercet_conn_shutdown(struct tercet_stack *stack, tercet_conn conn);
 
@@ -256,6 +263,7 @@ struct tercet_conn_info {
     uint32_t cwnd_bytes, ssthresh_bytes;
     uint32_t send_window_bytes, receive_window_bytes;
     uint32_t unsent_bytes, unacked_bytes, unread_bytes;
+    uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
     uint32_t retransmits; /* segments retransmitted in its life */
     uint64_t user;
 };
@@ -267,6 +275,11 @@ enum tercet_option {
     TERCET_OPTION_NODELAY,        /* 1: Nagle's algorithm off (RFC 9293 MUST-17); default 0 */
     TERCET_OPTION_SEND_BUFFER,    /* octets, 4,096 .. 4 MiB */
     TERCET_OPTION_RECEIVE_BUFFER, /* octets, 4,096 .. 4 MiB; on a listener it holds for what it accepts */
+    TERCET_OPTION_KEEPALIVE,          /* 1: keep-alives (RFC 9293 section 3.8.4); default 0 */
+    TERCET_OPTION_KEEPALIVE_IDLE,     /* seconds without a segment before the first, 1..32,767; default 7,200 */
+    TERCET_OPTION_KEEPALIVE_INTERVAL, /* seconds between them, 1..32,767; default 75 */
+    TERCET_OPTION_KEEPALIVE_COUNT,    /* unanswered ones that end the connection, 1..127; default 9 */
+    TERCET_OPTION_USER_TIMEOUT,       /* ms that sent data may stay unacknowledged, up to a day; 0: no limit (default) */
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option, uint32_t value);

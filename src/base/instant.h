@@ -42,6 +42,7 @@ struct tick {
 };
 
 #define TICK_SHIFT 16
+#define TICK_US    66 /* a tick, rounded up */
 #define TICK_NONE  ((struct tick){0})
 
 /* The current tick: the last one begun. */

@@ -6,6 +6,7 @@
  * are handed to tcp, one by one in their order, the look-ups no longer wait for memory.
  */
 #include "stack/stack.h"
+#include "tcp/icmp_error.h"
 #include "wire/icmp.h"
 #include "wire/tcp.h"
 
@@ -49,6 +50,34 @@ static enum tercet_verdict check_destination(struct tercet_stack *stack, const s
     return TERCET_IP_NOT_OURS;
 }
 
+/* Hard are those that say that nobody there wants this: RFC 1122 section 4.2.3.9, RFC 5461 section 3. */
+static bool icmp_is_hard(const struct icmp_message *icmp) {
+    if (icmp->kind != ICMP_UNREACHABLE) return false;
+    if (icmp->version == 6) return icmp->code == ICMPV6_CODE_PORT;
+    return icmp->code == ICMPV4_CODE_PROTOCOL || icmp->code == ICMPV4_CODE_PORT;
+}
+
+/* An error speaks of a packet of ours, which it quotes. */
+static enum tercet_verdict icmp_error(struct tercet_stack *stack, const struct icmp_message *icmp) {
+    struct icmp_error error = {.kind = ICMP_ERROR_SOFT, .mtu = icmp->mtu};
+    struct icmp_quote quote;
+    struct tuple tuple;
+    enum tercet_verdict verdict = icmp_quote_parse(icmp, &quote);
+    uint32_t local;
+
+    if (verdict != TERCET_TAKEN) return verdict;
+    local = addresses_find(&stack->addresses, &quote.ip.source);
+    if (quote.ip.protocol != IP_PROTOCOL_TCP || local == ADDRESS_NONE) return TERCET_ICMP_STRAY;
+    tuple.remote = quote.ip.destination;
+    tuple.local = (uint16_t)local;
+    tuple.local_port = quote.source_port;
+    tuple.remote_port = quote.destination_port;
+    error.seq = seq_of(quote.seq);
+    if (icmp->kind == ICMP_TOO_BIG) error.kind = ICMP_ERROR_TOO_BIG;
+    if (icmp_is_hard(icmp)) error.kind = ICMP_ERROR_HARD;
+    return icmp_error_arrives(&stack->tcp, &tuple, &error);
+}
+
 /*
  * Only a request in fragments can be larger than a packet of ours.  IPv4 then has the data cut
  * (RFC 1122 section 3.2.2.6), IPv6 forbids it (RFC 4443 section 4.2).
@@ -72,9 +101,26 @@ static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct
     enum tercet_verdict verdict = icmp_parse(ip, &icmp);
 
     if (verdict != TERCET_TAKEN) return verdict;
-    if (icmp.kind == ICMP_ECHO_REQUEST && echo_fit(stack, ip, &icmp))
-        return echo_arrives(&stack->echoes, &stack->tcp.buddy, ip, local, &icmp);
+    switch (icmp.kind) {
+    case ICMP_ECHO_REQUEST:
+        if (!echo_fit(stack, ip, &icmp)) return TERCET_ICMP_IGNORED;
+        return icmp_reply_echo(&stack->icmp_replies, &stack->tcp.buddy, ip, local, &icmp);
+    case ICMP_UNREACHABLE:
+    case ICMP_TOO_BIG:
+    case ICMP_TIME_EXCEEDED:
+    case ICMP_PARAMETER_PROBLEM: return icmp_error(stack, &icmp);
+    case ICMP_ECHO_REPLY:
+    case ICMP_SOURCE_QUENCH: /* RFC 6633 */
+    case ICMP_OTHER: break;
+    }
     return TERCET_ICMP_IGNORED;
+}
+
+/* Nobody here speaks it: told, as often as a source may have resets. */
+static enum tercet_verdict protocol_arrives(struct tercet_stack *stack, const struct arrival *a,
+                                            uint32_t local) {
+    if (!reset_is_allowed(&stack->tcp, &a->ip.source)) return TERCET_IP_PROTOCOL;
+    return icmp_reply_unreachable(&stack->icmp_replies, &stack->tcp.buddy, &a->ip, a->bytes, local);
 }
 
 /* Parse a TCP segment and find out whose it is. */
@@ -135,12 +181,10 @@ static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, 
     if (verdict == TERCET_TAKEN && ip_is_fragment(&a->ip))
         verdict = fragment_arrives(stack, a, local);
     if (verdict != TERCET_TAKEN) return verdict;
-    if (a->ip.protocol == IP_PROTOCOL_TCP)
-        verdict = tcp_wall(stack, a, local);
-    else if (!is_icmp(&a->ip))
-        return TERCET_IP_PROTOCOL;
+    if (a->ip.protocol == IP_PROTOCOL_TCP) verdict = tcp_wall(stack, a, local);
     if (verdict == TERCET_TAKEN) verdict = check_martian(stack, a, looped);
     if (verdict != TERCET_TAKEN || a->is_tcp) return verdict;
+    if (!is_icmp(&a->ip)) return protocol_arrives(stack, a, local);
     return icmp_arrives(stack, &a->ip, local);
 }
 

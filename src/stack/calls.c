@@ -6,6 +6,7 @@
 #include "tcp/isn.h"
 #include "tcp/receive.h"
 #include "tcp/tcb_life.h"
+#include "tcp/timers.h"
 #include "tcp/user.h"
 #include "wire/ip.h"
 
@@ -143,6 +144,12 @@ int tercet_conn_write(struct tercet_stack *stack, tercet_conn conn, const void *
     return tcb ? user_send(&stack->tcp, tcb, bytes, n) : no_connection(stack, conn);
 }
 
+int tercet_conn_urge(struct tercet_stack *stack, tercet_conn conn) {
+    struct tcb *tcb = conn_tcb(stack, conn);
+
+    return tcb ? user_urge(&stack->tcp, tcb) : no_connection(stack, conn);
+}
+
 int tercet_conn_shutdown(struct tercet_stack *stack, tercet_conn conn) {
     struct tcb *tcb = conn_tcb(stack, conn);
 
@@ -191,6 +198,11 @@ static enum tercet_state state_shown(const struct tercet_stack *stack, const str
     return ref >> FLOW_KIND_SHIFT == FLOW_TIME_WAIT ? TERCET_STATE_TIME_WAIT : TERCET_STATE_CLOSED;
 }
 
+static uint32_t urgent_bytes(const struct tcb *tcb) {
+    if (!tcb_is(tcb, TCB_RCVS_URGENT) || !seq_lt(tcb->rcv_user, tcb->rcv_up)) return 0;
+    return seq_distance(tcb->rcv_user, tcb->rcv_up);
+}
+
 static struct tercet_conn_info info_of(const struct tercet_stack *stack, const struct tcb *tcb) {
     const struct tuple *tuple = &tcb->tuple;
 
@@ -217,6 +229,7 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
                                                            : 0,
         .unacked_bytes = tcb_flight(tcb),
         .unread_bytes = tcb_readable(tcb),
+        .urgent_bytes = urgent_bytes(tcb),
         .retransmits = tcb->retransmits,
         .user = tcb->user,
     };
@@ -238,14 +251,72 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
     return 0;
 }
 
-static int set_receive_buffer(struct tcb *tcb, struct listener *listener, uint32_t bytes) {
-    if (bytes < BUFFER_MIN_BYTES || bytes > BUFFER_MAX_BYTES) return TERCET_INVALID;
-    if (listener)
-        listener->rcv_limit = bytes;
-    else
-        tcb->rcv_limit = bytes;
+/* The options are a table: where a value goes, and what it may be. */
+static int set_receive_buffer(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->rcv_limit = value;
     return 0;
 }
+
+static int set_send_buffer(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->snd_limit = value;
+    return 0;
+}
+
+static int set_flag(struct tcb *tcb, uint32_t flag, uint32_t value) {
+    tcb->flags = value ? tcb->flags | flag : tcb->flags & ~flag;
+    return 0;
+}
+
+static int set_nodelay(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    tcb_owe(&stack->tcp, tcb); /* what Nagle held back may go */
+    return set_flag(tcb, TCB_NODELAY, value);
+}
+
+static int set_keepalive(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    set_flag(tcb, TCB_KEEPALIVE, value);
+    keepalive_start(&stack->tcp, tcb);
+    return 0;
+}
+
+static int set_keepalive_idle(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    tcb->keep_idle_s = (uint16_t)value;
+    keepalive_start(&stack->tcp, tcb);
+    return 0;
+}
+
+static int set_keepalive_interval(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->keep_interval_s = (uint16_t)value;
+    return 0;
+}
+
+static int set_keepalive_count(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->keep_count = (uint8_t)value;
+    return 0;
+}
+
+static int set_user_timeout(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    tcb->user_timeout_ms = value;
+    user_timeout_progress(&stack->tcp, tcb);
+    return 0;
+}
+
+static const struct option {
+    uint32_t low, high;
+    int (*set)(struct tercet_stack *stack, struct tcb *tcb, uint32_t value);
+} options[] = {
+    [TERCET_OPTION_NODELAY] = {0,                1,                set_nodelay           },
+    [TERCET_OPTION_SEND_BUFFER] = {BUFFER_MIN_BYTES, BUFFER_MAX_BYTES, set_send_buffer       },
+    [TERCET_OPTION_RECEIVE_BUFFER] = {BUFFER_MIN_BYTES, BUFFER_MAX_BYTES, set_receive_buffer    },
+    [TERCET_OPTION_KEEPALIVE] = {0,                1,                set_keepalive         },
+    [TERCET_OPTION_KEEPALIVE_IDLE] = {1,                32767,            set_keepalive_idle    },
+    [TERCET_OPTION_KEEPALIVE_INTERVAL] = {1,                32767,            set_keepalive_interval},
+    [TERCET_OPTION_KEEPALIVE_COUNT] = {1,                127,              set_keepalive_count   },
+    [TERCET_OPTION_USER_TIMEOUT] = {0,                86400000,         set_user_timeout      },
+};
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,
                            uint32_t value) {
@@ -253,15 +324,10 @@ int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum te
     struct tcb *tcb = conn_tcb(stack, conn);
 
     if (!tcb && !listener) return TERCET_GONE;
-    if (option == TERCET_OPTION_RECEIVE_BUFFER) return set_receive_buffer(tcb, listener, value);
-    if (!tcb) return TERCET_INVALID;
-    if (option == TERCET_OPTION_NODELAY && value <= 1) {
-        tcb->flags = value ? tcb->flags | TCB_NODELAY : tcb->flags & ~(uint32_t)TCB_NODELAY;
-        tcb_owe(&stack->tcp, tcb);
-        return 0;
-    }
-    if (option != TERCET_OPTION_SEND_BUFFER || value < BUFFER_MIN_BYTES || value > BUFFER_MAX_BYTES)
-        return TERCET_INVALID;
-    tcb->snd_limit = value;
+    if ((unsigned)option >= sizeof options / sizeof options[0]) return TERCET_INVALID;
+    if (value < options[option].low || value > options[option].high) return TERCET_INVALID;
+    if (tcb) return tcb->reason ? TERCET_OVER : options[option].set(stack, tcb, value);
+    if (option != TERCET_OPTION_RECEIVE_BUFFER) return TERCET_INVALID;
+    listener->rcv_limit = value;
     return 0;
 }

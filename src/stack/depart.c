@@ -52,8 +52,8 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
     return offset + ip.length;
 }
 
-/* The oldest echo reply.  Return: octets, 0 when it does not fit in the frame and is lost. */
-static uint32_t build_echo(struct tercet_stack *stack, struct ip_header *ip,
+/* The oldest ICMP message.  Return: octets, 0 when it does not fit in the frame and is lost. */
+static uint32_t build_icmp(struct tercet_stack *stack, struct ip_header *ip,
                            const struct icmp_message *icmp, uint32_t local,
                            const struct tercet_frame *frame) {
     uint32_t length = 0;
@@ -61,11 +61,12 @@ static uint32_t build_echo(struct tercet_stack *stack, struct ip_header *ip,
     ip->source = stack->addresses.table[local].address;
     ip->hop_limit = HOP_LIMIT;
     ip->length = ICMP_HEADER_LENGTH + icmp->length;
-    if (frame->capacity >= IPV6_HEADER_LENGTH + ip->length) {
+    if (frame->capacity >=
+        (ip->version == 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH) + ip->length) {
         length = ip_build(frame->bytes, ip);
         length += icmp_build(frame->bytes + length, ip, icmp);
     }
-    echo_done(&stack->echoes, &stack->tcp.buddy);
+    icmp_reply_done(&stack->icmp_replies, &stack->tcp.buddy);
     return length;
 }
 
@@ -82,9 +83,10 @@ static bool build_next(struct tercet_stack *stack, struct tercet_frame *frame,
         frame->length = build_segment(stack, &departure, frame);
         return true;
     }
-    if (!echo_departs(&stack->echoes, &stack->tcp.buddy, &local, &ip, &icmp)) return false;
+    if (!icmp_reply_departs(&stack->icmp_replies, &stack->tcp.buddy, &local, &ip, &icmp))
+        return false;
     *destination = ip.destination;
-    frame->length = build_echo(stack, &ip, &icmp, local, frame);
+    frame->length = build_icmp(stack, &ip, &icmp, local, frame);
     return true;
 }
 

@@ -39,7 +39,7 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .initial_segments = 10,
         .timestamps = true,
         .window_scale = true,
-        .sack = false,
+        .sack = true,
     };
 
     memcpy(config, &defaults, size < sizeof defaults ? size : sizeof defaults);
@@ -157,7 +157,7 @@ int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_addre
 }
 
 bool stack_is_owing(const struct tercet_stack *stack) {
-    return tcp_is_owing(&stack->tcp) || stack->echoes.count || stack->loop.count;
+    return tcp_is_owing(&stack->tcp) || stack->icmp_replies.count || stack->loop.count;
 }
 
 uint64_t tercet_stack_deadline(const struct tercet_stack *stack) {

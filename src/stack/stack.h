@@ -9,7 +9,7 @@
 
 #include "ip/addresses.h"
 #include "ip/fragments.h"
-#include "ip/echo.h"
+#include "ip/icmp_replies.h"
 #include "ip/routes.h"
 #include "stack/loop_link.h"
 #include "tcp/tcp.h"
@@ -22,7 +22,7 @@ struct tercet_stack {
     struct tcp tcp;
     struct addresses addresses;
     struct routes routes;
-    struct echoes echoes;
+    struct icmp_replies icmp_replies;
     struct fragments fragments;
     struct loop_link loop;
     uint64_t frames_in, frames_out;

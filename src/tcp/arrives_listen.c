@@ -21,14 +21,24 @@ static enum tercet_verdict rung_syn_queue(const struct tcp *t, uint16_t listener
     return l->half_opens >= l->max_half_opens ? TERCET_SYN_QUEUE_FULL : TERCET_TAKEN;
 }
 
-static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct tuple *tuple,
-                                 uint32_t tag, const struct segment *seg) {
+static enum tercet_verdict rung_memory(const struct tcp *t) {
+    return t->half_opens.used == t->half_opens.limit ? TERCET_SYN_NO_MEMORY : TERCET_TAKEN;
+}
+
+enum tercet_verdict listen_climb(const struct tcp *t, uint16_t listener) {
     enum tercet_verdict verdict = rung_accept_queue(t, listener);
 
     if (verdict == TERCET_TAKEN) verdict = rung_syn_queue(t, listener);
+    if (verdict == TERCET_TAKEN) verdict = rung_memory(t);
+    return verdict;
+}
+
+static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct tuple *tuple,
+                                 uint32_t tag, const struct segment *seg) {
+    enum tercet_verdict verdict = listen_climb(t, listener);
+
     if (verdict != TERCET_TAKEN) return verdict;
-    if (!half_open_admit(t, listener, tuple, tag, isn_numbers(t, tuple), seg))
-        return TERCET_SYN_NO_MEMORY;
+    half_open_admit(t, listener, tuple, tag, isn_numbers(t, tuple), seg);
     return TERCET_SYN_ADMITTED;
 }
 

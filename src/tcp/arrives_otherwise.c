@@ -11,6 +11,7 @@
  */
 #include "tcp/arrives.h"
 #include "tcp/recovery.h"
+#include "tcp/reassembly.h"
 #include "tcp/receive.h"
 #include "tcp/rtt.h"
 #include "tcp/tcb_life.h"
@@ -61,10 +62,27 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
     return unacceptable(t, tcb, seg, TERCET_OLD_TIMESTAMP);
 }
 
+/*
+ * A peer whose probe of our closed window was taken numbers what follows from the edge that he knows, one below ours.  What such
+ * a segment acknowledges is news, though its text is not: without it two sides that probe each other lock each other out.
+ */
+static void skip_taken_probe(struct tcp *t, struct tcb *tcb, struct segment *seg) {
+    if (segment_has(seg, TCP_SYN | TCP_RST) || segment_span(seg) > 1) return;
+    if (!seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1))) return;
+    if (!segment_has(seg, TCP_ACK) || !seq_gt(seg->ack, tcb->snd_una) ||
+        !seq_le(seg->ack, tcb->snd_max))
+        return;
+    if (segment_span(seg)) tcb_owe_ack(t, tcb);
+    seg->seq = tcb->rcv_nxt;
+    seg->length = 0;
+    seg->flags &= (uint8_t)~TCP_FIN;
+}
+
 /* First, check sequence number. */
 static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     uint32_t wnd = tcb_rcv_wnd(tcb);
 
+    skip_taken_probe(t, tcb, seg);
     if (!is_acceptable(seg, tcb->rcv_nxt, wnd))
         return unacceptable(t, tcb, seg, TERCET_OUTSIDE_WINDOW);
     if (!wnd && segment_span(seg)) {
@@ -76,16 +94,20 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
     return TERCET_TAKEN;
 }
 
-/* RCV.NXT, or where a peer stands that has not seen all our ACKs: behind its FIN. */
-static bool reset_is_exact(const struct tcb *tcb, const struct segment *seg) {
+/*
+ * RCV.NXT, or where a peer stands who has not seen all our ACKs: before the FIN that we have, or behind the
+ * text that we hold out of order and have told him of.
+ */
+static bool reset_is_exact(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
     if (seq_eq(seg->seq, tcb->rcv_nxt)) return true;
-    return tcb_is(tcb, TCB_FIN_RECEIVED) && seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1));
+    if (tcb_is(tcb, TCB_FIN_RECEIVED) && seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1))) return true;
+    return tcb_is(tcb, TCB_SACK) && tcb->reassembly && seq_eq(seg->seq, reassembly_top(t, tcb));
 }
 
 /* Second, check the RST bit.  Source: RFC 9293 section 3.10.7.4, RFC 5961 section 3.2. */
 static enum tercet_verdict second_rst(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!segment_has(seg, TCP_RST)) return TERCET_TAKEN;
-    if (!reset_is_exact(tcb, seg)) {
+    if (!reset_is_exact(t, tcb, seg)) {
         if (!seq_is_in(seg->seq, tcb->rcv_nxt, tcb_rcv_wnd(tcb))) return TERCET_RST_OUTSIDE;
         return challenge(t, tcb, TERCET_RST_CHALLENGED);
     }
@@ -183,6 +205,7 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
         timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     recovery_acked(t, tcb, bytes);
     free_acknowledged(t, tcb);
+    user_timeout_progress(t, tcb);
     if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED)) tcb_owe(t, tcb);
 }
 
@@ -211,6 +234,8 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     verdict = check_ack_range(t, tcb, seg);
     if (verdict != TERCET_TAKEN) return verdict;
     take_timestamp(t, tcb, seg);
+    tcb->heard = t->tick;
+    tcb->keep_probes = 0;
     if (timer_is_set(tcb, TIMER_PERSIST))
         tcb->retries = 0; /* the peer lives, its window is closed (MUST-37) */
     if (is_duplicate_ack(tcb, seg) && !tcb->probes) recovery_duplicate(t, tcb);
@@ -221,8 +246,19 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     return TERCET_TAKEN;
 }
 
-/* Sixth, check the URG bit: urgent data is delivered in line, the pointer is advice that nobody takes (RFC 6093 section 6). */
-static void sixth_urg(void) {}
+/*
+ * Sixth, check the URG bit: RCV.UP moves on, the user is told (MUST-32); the data itself stays in line (RFC 6093 section 6).  The pointer is
+ * behind the last urgent octet as everybody takes it (RFC 6093 section 3.1); where it points back, or at what was read, it says nothing.
+ */
+static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+    struct seq up = seq_add(seg->seq, seg->urgent);
+
+    if (!segment_has(seg, TCP_URG) || !tcb_receives(tcb) || !seq_gt(up, tcb->rcv_user)) return;
+    if (tcb_is(tcb, TCB_RCVS_URGENT) && !seq_gt(up, tcb->rcv_up)) return;
+    tcb->flags |= TCB_RCVS_URGENT;
+    tcb->rcv_up = up;
+    tcb_tell(t, tcb, TERCET_URGENT);
+}
 
 /* The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, RFC 2525 section 2.17). */
 static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
@@ -266,7 +302,7 @@ enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct se
     enum tercet_verdict text;
     bool fin;
 
-    sixth_urg();
+    sixth_urg(t, tcb, seg);
     text = seventh_text(t, tcb, seg, &fin);
     if (text == TERCET_TAKEN && fin) eighth_fin(t, tcb);
     return text == TERCET_TAKEN || verdict == TERCET_ESTABLISHED ? verdict : text;

@@ -23,14 +23,15 @@ static bool is_newer(const struct tcp *t, const struct time_wait *tw, const stru
     return seq_gt(seg->seq, tw->rcv_nxt);
 }
 
-/* A SYN takes the place of the line. */
-static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint32_t listener,
+/* A SYN takes the place of the line, if it can be admitted; else the line stays. */
+static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint16_t listener,
                                  const struct tuple *tuple, uint32_t tag, const struct segment *seg) {
-    enum tercet_verdict verdict;
+    enum tercet_verdict verdict = listen_climb(t, listener);
 
+    if (verdict != TERCET_TAKEN) return verdict;
     time_wait_free(t, index);
-    verdict = arrives_listen(t, (uint16_t)listener, tuple, tag, seg);
-    return verdict == TERCET_SYN_ADMITTED ? TERCET_TIME_WAIT_REUSED : verdict;
+    arrives_listen(t, listener, tuple, tag, seg);
+    return TERCET_TIME_WAIT_REUSED;
 }
 
 static bool is_acceptable(const struct time_wait *tw, const struct segment *seg) {
@@ -47,7 +48,7 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
     if (control == TCP_SYN && is_newer(t, tw, seg)) {
         uint32_t listener = listener_find(t, tuple);
 
-        if (listener) return reuse(t, index, listener, tuple, tag, seg);
+        if (listener) return reuse(t, index, (uint16_t)listener, tuple, tag, seg);
     }
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tcp/half_open.h"
 
+#include "base/must.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
 #include "tcp/tcp.h"
@@ -24,12 +25,12 @@ static uint8_t scales_of(const struct tcp *t, const struct listener *listener,
     return (uint8_t)(theirs << 4 | ours);
 }
 
-bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
+void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
                      struct opening_numbers numbers, const struct segment *seg) {
     uint32_t index = pool_take(&t->half_opens);
     struct half_open *half_open;
 
-    if (!index) return false;
+    must(index != 0);
     half_open = tcp_half_open(t, index);
     *half_open = (struct half_open){
         .tuple = *tuple,
@@ -51,7 +52,6 @@ bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     flow_insert(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
     list_push(&t->half_opens_owed, index);
     listener_at(t, listener)->half_opens++;
-    return true;
 }
 
 static struct list *queue_of(struct tcp *t, const struct half_open *half_open) {

@@ -48,14 +48,15 @@ enum half_open_flag {
     HALF_OPEN_SACK = 1 << 1,
     HALF_OPEN_ANSWERED = 1 << 2, /* `answered` has a meaning */
     HALF_OPEN_OWED = 1 << 3,     /* in the owed queue */
+    HALF_OPEN_ERROR = 1 << 6,    /* one ICMP error; the two highest bits count them */
     HALF_OPEN_AMBIGUOUS = 1 << 4, /* its SYN-ACK was sent more than once: no RTT sample without timestamps */
 };
 
 #define HALF_OPEN_NO_SCALE    15
 #define HALF_OPEN_RETRIES_MAX 15
 
-/* Make a half-open of the SYN @seg that has passed the admission ladder; its SYN-ACK is owed.  Return: false: none is free. */
-bool half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
+/* Make a half-open of the SYN @seg that has passed the admission ladder; its SYN-ACK is owed.  There is one free (rung_memory). */
+void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
                      struct opening_numbers numbers, const struct segment *seg);
 
 /* Let it go: out of its queue, slot returned.  The index is the caller's to mend (half_open_drop does). */

@@ -15,6 +15,7 @@
 
 #include "tcp/congestion.h"
 #include "tcp/mss.h"
+#include "tcp/reassembly.h"
 #include "tcp/receive.h"
 #include "tcp/rtt.h"
 #include "tcp/tcb_life.h"
@@ -48,8 +49,18 @@ static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     timer_clear(tcb, TIMER_DELAYED_ACK);
 }
 
+/* A segment without text; what has arrived out of order is told here, most recent first (RFC 2018 section 4). */
 static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
     segment_start(tcb, out, TCP_ACK, tcb_acceptable_seq(tcb));
+    put_ack(t, tcb, &out->seg);
+    if (tcb_is(tcb, TCB_SACK) && tcb->reassembly) reassembly_tell(t, tcb, &out->seg.options);
+    return true;
+}
+
+/* RFC 9293 section 3.8.4: a sequence number that the peer must answer, nothing else (MUST-26, SHLD-27). */
+static bool keepalive_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+    tcb->flags &= ~(uint32_t)TCB_KEEP_PROBE;
+    segment_start(tcb, out, TCP_ACK, seq_sub(tcb->snd_una, 1));
     put_ack(t, tcb, &out->seg);
     return true;
 }
@@ -79,9 +90,19 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     t->retransmitted += tcb->retries != 0;
     tcb->snd_nxt = seq_add(tcb->iss, 1);
     tcb->snd_max = seq_max(tcb->snd_max, tcb->snd_nxt);
+    user_timeout_start(t, tcb);
     if (offers && !tcb_is(tcb, TCB_SYN_TWICE)) rtt_start(t, tcb);
     timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     return true;
+}
+
+/* The urgent pointer stands behind the last urgent octet (RFC 9293 section 3.8.5, MUST-30; RFC 6093 section 3.1). */
+static void put_urgent(const struct tcb *tcb, struct segment *seg) {
+    uint32_t ahead = seq_distance(seg->seq, tcb->snd_up);
+
+    if (!tcb_is(tcb, TCB_SNDS_URGENT) || !seq_lt(seg->seq, tcb->snd_up)) return;
+    seg->flags |= TCP_URG;
+    seg->urgent = (uint16_t)(ahead < UINT16_MAX ? ahead : UINT16_MAX);
 }
 
 /* A segment of @n octets from @from, with our FIN if @fin. */
@@ -92,6 +113,7 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
 
     segment_start(tcb, out, (n && is_last ? TCP_PSH : 0u) | (fin ? TCP_FIN : 0u), from);
     put_ack(t, tcb, &out->seg);
+    put_urgent(tcb, &out->seg);
     out->seg.length = n;
     out->ring = &tcb->snd;
     out->at = from.n;
@@ -103,6 +125,7 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
     }
     tcb->snd_max = seq_max(tcb->snd_max, to);
     tcb->sent = t->tick;
+    user_timeout_start(t, tcb);
     return true;
 }
 
@@ -230,6 +253,7 @@ static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
         if (tcb_is(tcb, TCB_PROBE) && probe_departs(t, tcb, out)) return true;
         persist(t, tcb);
     }
+    if (tcb_is(tcb, TCB_KEEP_PROBE)) return keepalive_departs(t, tcb, out);
     return tcb_is(tcb, TCB_ACK_NOW) && bare_ack(t, tcb, out);
 }
 

@@ -102,3 +102,16 @@ void reassembly_release(struct tcp *t, struct tcb *tcb) {
     pool_give(&t->reassemblies, tcb->reassembly);
     tcb->reassembly = 0;
 }
+
+void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options) {
+    const struct reassembly *r = record_of(t, tcb);
+    uint32_t n = r->n < TCP_SACK_MAX ? r->n : TCP_SACK_MAX;
+
+    if (options->present & TCP_HAS_TIMESTAMPS && n == TCP_SACK_MAX)
+        n--; /* there is room for three */
+    if (!n) return;
+    options->present |= TCP_HAS_SACK;
+    options->n_sack = (uint8_t)n;
+    for (uint32_t i = 0; i < n; i++)
+        options->sack[i] = (struct tcp_sack_block){r->range[i].from.n, r->range[i].to.n};
+}

@@ -8,6 +8,7 @@
 #include "base/seq.h"
 
 struct tcp;
+struct tcp_options;
 struct tcb;
 
 /*
@@ -38,6 +39,9 @@ bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct s
 
 /* rcv_nxt has moved: take what has become contiguous with it.  Return: whether a FIN stands at the new rcv_nxt. */
 bool reassembly_advance(struct tcp *t, struct tcb *tcb);
+
+/* Put the ranges into SACK blocks, as many as fit (RFC 2018 section 3). */
+void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options);
 
 /* Behind the highest octet that is there, or rcv_nxt. */
 struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb);

@@ -44,14 +44,19 @@ enum tcb_flag {
     TCB_SACK = 1 << 12,         /* agreed */
     TCB_SCALED = 1 << 13,       /* window scaling agreed */
     TCB_NODELAY = 1 << 14,
-    TCB_WANTS_ROOM = 1 << 15,    /* a write was cut short */
-    TCB_TIMING = 1 << 16,        /* an RTT measurement runs, for timed_seq */
-    TCB_RECOVERY = 1 << 17,      /* fast recovery, until recover is acknowledged */
-    TCB_LISTED = 1 << 18,        /* in its listener's accept queue */
-    TCB_SYN_UNACKED = 1 << 19,   /* snd_una is our SYN */
-    TCB_INDEXED = 1 << 20,       /* the index leads to it */
-    TCB_SYN_TWICE = 1 << 21,     /* our SYN was sent more than once */
-    TCB_SYN_SOON = 1 << 23,      /* it goes again shortly, out of turn: no timeout */
+    TCB_WANTS_ROOM = 1 << 15,  /* a write was cut short */
+    TCB_TIMING = 1 << 16,      /* an RTT measurement runs, for timed_seq */
+    TCB_RECOVERY = 1 << 17,    /* fast recovery, until recover is acknowledged */
+    TCB_LISTED = 1 << 18,      /* in its listener's accept queue */
+    TCB_SYN_UNACKED = 1 << 19, /* snd_una is our SYN */
+    TCB_INDEXED = 1 << 20,     /* the index leads to it */
+    TCB_SYN_TWICE = 1 << 21,   /* our SYN was sent more than once */
+    TCB_SYN_SOON = 1 << 23,    /* it goes again shortly, out of turn: no timeout */
+    TCB_SNDS_URGENT = 1 << 24, /* snd_up has a meaning */
+    TCB_RCVS_URGENT = 1 << 25, /* rcv_up has a meaning */
+    TCB_SOFT_ERROR = 1 << 26,  /* ICMP has said that the way is closed, perhaps for now */
+    TCB_KEEPALIVE = 1 << 27,
+    TCB_KEEP_PROBE = 1 << 28,    /* a keep-alive is owed */
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
 };
 
@@ -109,6 +114,14 @@ struct tcb {
     uint8_t dupacks_owed; /* out-of-order segments that each get an ACK of their own (RFC 5681 section 4.2) */
     uint8_t reserved;
     uint16_t listener;
+
+    /* Urgent data, keep-alives, user timeout. */
+    struct seq snd_up, rcv_up; /* behind the last urgent octet */
+    struct tick heard;         /* when a segment was last acceptable */
+    uint32_t user_timeout_ms;  /* 0: none */
+    uint16_t keep_idle_s, keep_interval_s;
+    uint8_t keep_count;  /* probes without an answer that end the connection */
+    uint8_t keep_probes; /* sent since the peer was last heard */
 
     /* Buffers. */
     struct ring snd, rcv;

@@ -10,6 +10,11 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
+/* Keep-alives are off by default; when they are on, this is their pace (RFC 9293 MUST-25, MUST-26). */
+#define KEEP_IDLE_S     7200
+#define KEEP_INTERVAL_S 75
+#define KEEP_COUNT      9
+
 struct tcb *tcb_new(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
     uint32_t index = pool_take(&t->tcbs), generation;
     struct tcb *tcb;
@@ -25,6 +30,9 @@ struct tcb *tcb_new(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
     tcb->rcv_limit = t->config.receive_buffer_bytes;
     tcb->rto_us = t->config.rto_initial_us;
     tcb->ssthresh = UINT32_MAX;
+    tcb->keep_idle_s = KEEP_IDLE_S;
+    tcb->keep_interval_s = KEEP_INTERVAL_S;
+    tcb->keep_count = KEEP_COUNT;
     return tcb;
 }
 
@@ -84,6 +92,8 @@ void tcb_established(struct tcp *t, struct tcb *tcb) {
     tcb->state = TERCET_STATE_ESTABLISHED;
     tcb->recover = tcb->iss;
     tcb->retries = 0;
+    timer_clear(tcb, TIMER_USER_TIMEOUT);
+    keepalive_start(t, tcb);
     congestion_init(t, tcb);
     if (tcb_is(tcb, TCB_ACTIVE)) {
         t->opened_active++;
@@ -155,16 +165,18 @@ static bool abort_sends_reset(const struct tcb *tcb) {
     }
 }
 
-void tcb_abort(struct tcp *t, struct tcb *tcb) {
+void tcb_reset(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
     struct reply reset = {.tuple = tcb->tuple, .flags = TCP_RST, .seq = tcb_acceptable_seq(tcb)};
 
     if (abort_sends_reset(tcb)) reply_push(t, &reset);
-    tcb->generation += !tcb_is(tcb, TCB_ORPHAN);
-    tcb->flags |= TCB_ORPHAN;
-    if (tcb->reason)
-        tcb_free(t, tcb);
-    else
-        tcb_over(t, tcb, TERCET_REASON_ABORTED);
+    tcb_over(t, tcb, reason);
+}
+
+void tcb_abort(struct tcp *t, struct tcb *tcb) {
+    bool is_over = tcb->reason != TERCET_REASON_NONE;
+
+    if (!tcb_is(tcb, TCB_ORPHAN)) tcb_orphan(t, tcb);
+    if (!is_over) tcb_reset(t, tcb, TERCET_REASON_ABORTED);
 }
 
 void tcb_owe(struct tcp *t, struct tcb *tcb) {

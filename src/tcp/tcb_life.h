@@ -35,6 +35,9 @@ void tcb_over(struct tcp *t, struct tcb *tcb, enum tercet_reason reason);
 /* Both sides have closed and ours acknowledges last: a TIME-WAIT line goes on in the connection's place. */
 void tcb_enter_time_wait(struct tcp *t, struct tcb *tcb);
 
+/* End it for @reason and let the peer know, if he has it open. */
+void tcb_reset(struct tcp *t, struct tcb *tcb, enum tercet_reason reason);
+
 /* The user gives the value back: free the block now if the connection is over, or when it will be. */
 void tcb_orphan(struct tcp *t, struct tcb *tcb);
 

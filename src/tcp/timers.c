@@ -35,7 +35,8 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
         return;
     }
     if (tcb->retries >= retries_max(t, tcb)) {
-        tcb_over(t, tcb, TERCET_REASON_TIMED_OUT);
+        tcb_over(t, tcb,
+                 tcb_is(tcb, TCB_SOFT_ERROR) ? TERCET_REASON_UNREACHABLE : TERCET_REASON_TIMED_OUT);
         return;
     }
     tcb->retries++;
@@ -44,14 +45,60 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     tcb_owe(t, tcb);
 }
 
+/* The user has closed, and the peer keeps his window closed: answered probes do not keep it for ever (CVE-2008-4609). */
+static bool nobody_waits(const struct tcp *t, const struct tcb *tcb) {
+    return tcb_is(tcb, TCB_ORPHAN) && tcb->probes >= t->config.orphan_retries;
+}
+
 /* Source: RFC 9293 section 3.8.6.1 (MUST-35, MUST-36, SHLD-29, SHLD-30). */
 static void persist_expired(struct tcp *t, struct tcb *tcb) {
-    if (tcb->retries >= retries_max(t, tcb)) {
-        tcb_over(t, tcb, TERCET_REASON_TIMED_OUT);
+    if (tcb->retries >= retries_max(t, tcb) || nobody_waits(t, tcb)) {
+        tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT);
         return;
     }
     tcb->retries++;
     tcb->flags |= TCB_PROBE;
+    tcb_owe(t, tcb);
+}
+
+void user_timeout_start(struct tcp *t, struct tcb *tcb) {
+    if (tcb->user_timeout_ms && !timer_is_set(tcb, TIMER_USER_TIMEOUT))
+        timer_set(t, tcb, TIMER_USER_TIMEOUT, tcb->user_timeout_ms * 1000ull);
+}
+
+void user_timeout_progress(struct tcp *t, struct tcb *tcb) {
+    timer_clear(tcb, TIMER_USER_TIMEOUT);
+    if (!seq_eq(tcb->snd_una, tcb->snd_max) || seq_lt(tcb->snd_max, tcb->snd_end))
+        user_timeout_start(t, tcb);
+}
+
+void keepalive_start(struct tcp *t, struct tcb *tcb) {
+    timer_clear(tcb, TIMER_KEEPALIVE);
+    tcb->heard = t->tick;
+    if (tcb_is(tcb, TCB_KEEPALIVE) && tcb_is_synchronized(tcb))
+        timer_set(t, tcb, TIMER_KEEPALIVE, tcb->keep_idle_s * 1000000ull);
+}
+
+/*
+ * Source: RFC 9293 section 3.8.4 (MUST-24 to MUST-26, MUST-64).  The timer is not touched by arrivals: when it fires, it looks how long
+ * ago the last one was.  While data is outstanding its retransmission asks the same question.
+ */
+static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
+    uint64_t idle_us = tcb->keep_idle_s * 1000000ull;
+    uint64_t silent_us = ((uint64_t)(t->tick.n - tcb->heard.n) << TICK_SHIFT) / NS_PER_US;
+
+    if (tcb->keep_probes >= tcb->keep_count) {
+        tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT);
+        return;
+    }
+    if (!tcb->keep_probes && silent_us + TICK_US < idle_us) {
+        timer_set(t, tcb, TIMER_KEEPALIVE, idle_us - silent_us);
+        return;
+    }
+    timer_set(t, tcb, TIMER_KEEPALIVE, tcb->keep_interval_s * 1000000ull);
+    if (!seq_eq(tcb->snd_una, tcb->snd_max) || seq_lt(tcb->snd_max, tcb->snd_end)) return;
+    tcb->keep_probes++;
+    tcb->flags |= TCB_KEEP_PROBE;
     tcb_owe(t, tcb);
 }
 
@@ -61,8 +108,8 @@ static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {
     case TIMER_PERSIST: persist_expired(t, tcb); break;
     case TIMER_DELAYED_ACK: tcb_owe_ack(t, tcb); break;
     case TIMER_FIN_WAIT_2: tcb_over(t, tcb, TERCET_REASON_TIMED_OUT); break;
-    case TIMER_KEEPALIVE:
-    case TIMER_USER_TIMEOUT:
+    case TIMER_KEEPALIVE: keepalive_expired(t, tcb); break;
+    case TIMER_USER_TIMEOUT: tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT); break;
     case TIMER_COUNT: break;
     }
 }

@@ -24,6 +24,15 @@ static inline bool timer_is_set(const struct tcb *tcb, enum tcb_timer timer) {
     return tick_is_armed(tcb->deadline[timer]);
 }
 
+/* Something is outstanding: the user timeout runs, if there is one (RFC 5482 section 3, RFC 9293 section 3.9.1). */
+void user_timeout_start(struct tcp *t, struct tcb *tcb);
+
+/* Something was acknowledged: it starts anew, or stops when all is. */
+void user_timeout_progress(struct tcp *t, struct tcb *tcb);
+
+/* Let keep-alives run, when they are wanted and the connection is open. */
+void keepalive_start(struct tcp *t, struct tcb *tcb);
+
 /* No timer will fire any more. */
 void timers_stop(struct tcp *t, struct tcb *tcb);
 

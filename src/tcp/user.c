@@ -59,8 +59,18 @@ int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n) {
     if (!room) return n && seq_eq(tcb_snd_begin(tcb), tcb->snd_end) ? TERCET_FULL : 0;
     ring_put(&tcb->snd, &t->buddy, tcb->snd_end.n, bytes, room);
     tcb->snd_end = seq_add(tcb->snd_end, room);
+    user_timeout_start(t, tcb);
     if (tcb_is_synchronized(tcb)) tcb_owe(t, tcb);
     return (int)room;
+}
+
+int user_urge(struct tcp *t, struct tcb *tcb) {
+    if (tcb->reason) return TERCET_OVER;
+    if (!can_send(tcb)) return TERCET_CLOSING;
+    tcb->flags |= TCB_SNDS_URGENT;
+    tcb->snd_up = tcb->snd_end;
+    if (tcb_is_synchronized(tcb)) tcb_owe(t, tcb);
+    return 0;
 }
 
 int user_receive(const struct tcp *t, const struct tcb *tcb, struct tercet_span spans[2]) {

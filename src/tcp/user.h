@@ -23,6 +23,9 @@ int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n);
 /* RECEIVE: what waits.  Return: octets, or an error. */
 int user_receive(const struct tcp *t, const struct tcb *tcb, struct tercet_span spans[2]);
 
+/* What has been written so far is urgent. */
+int user_urge(struct tcp *t, struct tcb *tcb);
+
 /* CLOSE our direction.  Return: 0 or an error. */
 int user_shutdown(struct tcp *t, struct tcb *tcb);
 

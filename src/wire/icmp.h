@@ -44,6 +44,16 @@ enum icmpv6_type {
     ICMPV6_ECHO_REPLY = 129,
 };
 
+/* Codes that this host sends. */
+enum icmp_code {
+    ICMPV4_CODE_PROTOCOL = 2, /* of ICMPV4_UNREACHABLE */
+    ICMPV4_CODE_PORT = 3,
+    ICMPV6_CODE_PORT = 4,        /* of ICMPV6_UNREACHABLE */
+    ICMPV6_CODE_NEXT_HEADER = 1, /* of ICMPV6_PARAMETER_PROBLEM */
+};
+
+#define IPV6_NEXT_HEADER_OFFSET 6u
+
 struct icmp_message {
     enum icmp_kind kind;
     uint8_t version;    /* 4 or 6 */

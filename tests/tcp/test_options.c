@@ -199,6 +199,21 @@ CONVERSATION(window_scale_is_off_when_the_server_does_not_answer_it) {
               65535); /* what we hold back for more than 64 KiB cannot be said */
 }
 
+/* A simultaneous open: the windows of both the peer's SYN and its SYN-ACK are as they stand. */
+CONVERSATION(window_scale_in_a_simultaneous_open) {
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    receive(c, SYN, 0, 0, 0, .ws = 4, .wnd = 3000);
+    expect(c, SYN | ACK, 0, 1, 0, .has = TCP_HAS_WSCALE);
+    receive(c, SYN | ACK, 0, 1, 0, .ws = 4, .wnd = 3200);
+    expect_state(c, ESTABLISHED);
+    allow_acks(c, 1, 1);
+    verify_eq(c, info_of(c).send_scale, 4);
+    verify_eq(c, info_of(c).send_window_bytes, 3200);
+    receive(c, ACK, 1, 1, 0, .wnd = 1000);
+    verify_eq(c, info_of(c).send_window_bytes, 16000);
+}
+
 /* A shift of 0 is an offer too. */
 CONVERSATION(window_scale_of_zero_is_an_agreement) {
     establish_with(c, &(struct say)SAY(SYN, 0, 0, 0, .ws = NOTHING));
@@ -270,7 +285,7 @@ CONVERSATION_ROWS(buffers, shift_offered_fits_the_receive_buffer) {
  * What the configuration turns off is neither offered nor taken: attack row 33.
  */
 CONVERSATION(row_33_options_never_offered_are_ignored_in_the_syn_ack) {
-    c->config.timestamps = c->config.window_scale = false;
+    c->config.timestamps = c->config.window_scale = c->config.sack = false;
     connect_out(c);
     expect(c, SYN, 0, 0, 0, .has = TCP_HAS_MSS,
            .lacks = TCP_HAS_TIMESTAMPS | TCP_HAS_WSCALE | TCP_HAS_SACK_PERMITTED | TCP_HAS_FAST_OPEN);
@@ -285,7 +300,7 @@ CONVERSATION(row_33_options_never_offered_are_ignored_in_the_syn_ack) {
 }
 
 CONVERSATION(options_turned_off_are_not_answered) {
-    c->config.timestamps = c->config.window_scale = false;
+    c->config.timestamps = c->config.window_scale = c->config.sack = false;
     listen_here(c);
     receive(c, SYN, 0, 0, 0, .ws = 7, .ts = true, .sack = true);
     expect(c, SYN | ACK, 0, 1, 0, .has = TCP_HAS_MSS,

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_TCP_ICMP_ERROR_H
+#define TERCET_TCP_ICMP_ERROR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <tercet/verdict.h>
+
+#include "base/seq.h"
+#include "tcp/tuple.h"
+
+struct tcp;
+
+/* What an ICMP error says, translated from both families. */
+enum icmp_error_kind {
+    ICMP_ERROR_SOFT,    /* the way is closed, perhaps for now */
+    ICMP_ERROR_HARD,    /* nobody there speaks this protocol or listens on this port */
+    ICMP_ERROR_TOO_BIG, /* a link on the way takes no packet of this size */
+};
+
+struct icmp_error {
+    enum icmp_error_kind kind;
+    struct seq seq; /* of the segment that the error quotes */
+    uint32_t mtu;   /* of ICMP_ERROR_TOO_BIG: what would pass, 0 if it is not told */
+};
+
+/*
+ * An ICMP error arrives for @tuple.  It is believed only when it quotes a sequence number that is in flight, which an outsider cannot know
+ * (RFC 5927 section 4.1).  A hard one ends an opening at once (RFC 9293 SHLD-26), a soft one is only remembered and told when the opening
+ * fails (MUST-56); an open connection ends by neither (RFC 5461 section 4).  One that is too big lowers the connection's
+ * segment size, not below a floor (RFC 1191, RFC 8201 section 4), and what was too big goes again.
+ */
+enum tercet_verdict icmp_error_arrives(struct tcp *t, const struct tuple *tuple,
+                                       const struct icmp_error *error);
+
+#define PATH_MTU_FLOOR_V4 552u
+#define PATH_MTU_FLOOR_V6 1280u
+
+/* A half-open whose SYN-ACKs draw this many errors is dropped. */
+#define HALF_OPEN_ERRORS_MAX 3
+
+#endif
