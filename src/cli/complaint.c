@@ -2,9 +2,20 @@
 #include "cli/complaint.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
+
+enum { PATIENCE_MS = 2000 };
+
+/* A standard error that is full, and that nobody reads, must not keep tercet from ending. */
+static bool is_heard(void) {
+    struct pollfd error = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    return poll(&error, 1, PATIENCE_MS) > 0;
+}
 
 void complain(const char *format, ...) {
     char line[1024] = "tercet: ";
@@ -20,6 +31,7 @@ void complain(const char *format, ...) {
     for (char *c = line; c < line + end; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7f) *c = '?';
     line[end] = '\n';
+    if (!is_heard()) return;
     /* One write, so that a line never mixes with another process's; nobody is left to tell if it fails. */
     if (write(STDERR_FILENO, line, end + 1) < 0) return;
 }

@@ -17,8 +17,7 @@ bool network_address_read(const char *text, struct network_address *address) {
     return number_read(slash + 1, 1, most, &address->prefix_bits);
 }
 
-/* Whether a host of a network can have the address. */
-static bool is_host(const struct tercet_address *address) {
+bool network_is_host(const struct tercet_address *address) {
     return !address_is_loopback(address) && !address_is_unspecified(address) &&
            !address_is_multicast(address);
 }
@@ -30,7 +29,7 @@ static int take_address(struct network_options *options, const char *value) {
         complain("--address %s: not ADDR/BITS (such as 198.18.0.2/24 or 2001:2::2/64)", value);
         return -1;
     }
-    if (!is_host(&address.address)) {
+    if (!network_is_host(&address.address)) {
         complain(
             "--address %s: no host can have this address (name one that the device's network does not use)",
             value);

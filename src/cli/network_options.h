@@ -43,6 +43,9 @@ enum { KEY_TUN = 0x300, KEY_ADDRESS, KEY_MTU };
 /* Read `ADDR/BITS`. */
 bool network_address_read(const char *text, struct network_address *address);
 
+/* Whether a host of a network can have the address. */
+bool network_is_host(const struct tercet_address *address);
+
 /* Take one of these options.  Return: 0, -1 after a complaint, or EINVAL: @key is another's. */
 int network_options_take(struct network_options *options, int key, const char *value);
 

@@ -36,6 +36,7 @@ struct verb {
     int (*run)(int argc, char **argv);
 };
 
+extern const struct verb verb_connect;
 extern const struct verb verb_help;
 extern const struct verb verb_serve;
 
