@@ -111,7 +111,10 @@ static inline unsigned ignore_heard(struct conversation *c) {
             expect((c), ACK, (seq_), (ack_), 0);                                                   \
     } while (0)
 
-/* A SYN of ours again, if there is one: after an unacceptable ACK it may go at once, or wait for its timer. */
+/*
+ * A SYN of ours again, if there is one: after an unacceptable ACK it may go at once, or wait for
+ * its timer.
+ */
 static inline void allow_syn(struct conversation *c) {
     if (is_on(c) && c->head != c->tail && c->heard[c->head % HEARD_MAX].seg.flags == SYN)
         expect(c, SYN, 0, 0, 0);

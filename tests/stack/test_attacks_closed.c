@@ -319,3 +319,20 @@ CONVERSATION(row_23_reset_storm_is_limited_by_source) {
     receive(c, SYN, 5, 0, 0, .bare = true);
     expect(c, RST | ACK, 0, 6, 0, .absolute = true);
 }
+
+/* The allowance comes back, however long the pause was. */
+CONVERSATION(row_23_the_allowance_comes_back) {
+    static const uint64_t pauses_s[] = {1, 60, 3600, 140000, 145000, 200000, 270000, 290000};
+
+    for (unsigned i = 0; i < sizeof pauses_s / sizeof pauses_s[0] && is_on(c); i++) {
+        for (unsigned n = 0; n < 5000 && is_on(c); n++) {
+            receive(c, SYN, n, 0, 0, .bare = true);
+            if (c->verdict == TERCET_CLOSED_LIMITED) break;
+        }
+        expect_verdict(c, TERCET_CLOSED_LIMITED);
+        ignore_heard(c);
+        advance_s(c, pauses_s[i]);
+        receive(c, SYN, 5, 0, 0, .bare = true);
+        expect(c, RST | ACK, 0, 6, 0, .absolute = true);
+    }
+}

@@ -327,3 +327,73 @@ CONVERSATION(the_same_input_gives_the_same_octets) {
     }
     verify_eq(c, digests[0], digests[1]);
 }
+
+CONVERSATION(status_of_a_listener) {
+    struct tercet_conn_info info;
+
+    listen_here(c);
+    if (!is_on(c)) return;
+    verify_eq(c, tercet_conn_set_user(c->stack, c->listener, 4711), 0);
+    verify_eq(c, tercet_conn_info(c->stack, c->listener, &info), 0);
+    verify_eq(c, info.state, TERCET_STATE_LISTEN);
+    verify_eq(c, info.local.port, SERVER_PORT);
+    verify(c, address_eq(&info.local.address, &c->talker->us.address));
+    verify_eq(c, info.user, 4711);
+}
+
+CONVERSATION(calls_for_connections_refuse_a_listener) {
+    struct tercet_span spans[2];
+
+    listen_here(c);
+    if (!is_on(c)) return;
+    verify_eq(c, tercet_conn_read(c->stack, c->listener, spans), TERCET_INVALID);
+    verify_eq(c, tercet_conn_consume(c->stack, c->listener, 0), TERCET_INVALID);
+    verify_eq(c, tercet_conn_shutdown(c->stack, c->listener), TERCET_INVALID);
+    expect_state(c, LISTEN);
+}
+
+/* A send buffer made smaller or larger holds from the next write on. */
+CONVERSATION(send_buffer_of_one_connection) {
+    c->talker->wnd = 1;
+    establish(c);
+    set_option(c, TERCET_OPTION_SEND_BUFFER, 4096);
+    uint32_t taken = write_some(c, 100000);
+    if (is_on(c)) verify_in(c, taken, 2048, 4096);
+    set_option(c, TERCET_OPTION_SEND_BUFFER, 65536);
+    uint32_t more = write_some(c, 100000);
+    if (is_on(c)) verify_in(c, taken + more, 32768, 65536);
+    ignore_heard(c);
+}
+
+/*
+ * A receive buffer made smaller does not take back what the window has promised; made larger it
+ * promises more.
+ */
+CONVERSATION(receive_buffer_of_one_connection) {
+    c->config.receive_buffer_bytes = 8192;
+    establish(c);
+    set_option(c, TERCET_OPTION_RECEIVE_BUFFER, 4096);
+    for (uint32_t seq = 1; seq < 8193; seq += 1024) {
+        receive(c, ACK, seq, 1, 1024);
+        advance_ms(c, 50);
+    }
+    verify_eq(c, unread(c), 8192);
+    verify_eq(c, c->talker->acked, 8193);
+    ignore_heard(c);
+    set_option(c, TERCET_OPTION_RECEIVE_BUFFER, 32768);
+    let_depart(c);
+    user_read(c, 8192);
+    ignore_heard(c);
+    for (uint32_t seq = 8193; seq < 8193 + 16384; seq += 1024)
+        receive(c, ACK, seq, 1, 1024);
+    verify_eq(c, unread(c), 16384);
+    ignore_heard(c);
+}
+
+CONVERSATION(reasons_and_states_have_names) {
+    verify(c, strcmp(tercet_reason_name(TERCET_REASON_TIMED_OUT), "timed-out") == 0);
+    verify(c, strcmp(tercet_state_name(TERCET_STATE_SYN_RECEIVED), "SYN-RECEIVED") == 0);
+    verify(c, strcmp(tercet_reason_name((enum tercet_reason)99), "?") == 0);
+    verify(c, strcmp(tercet_state_name((enum tercet_state)99), "?") == 0);
+    verify(c, strcmp(tercet_verdict_name(TERCET_SYN_CHALLENGED), "syn-challenged") == 0);
+}

@@ -3,7 +3,8 @@
 #define TERCET_TESTS_STACK_WIRE_TALK_H
 
 /*
- * The ground of conversation.h: the stack, the peers that talk with it, what departs and what arrives.
+ * The ground of conversation.h: the stack, the peers that talk with it, what departs and what
+ * arrives.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -43,6 +44,7 @@ enum {
     DEPARTURES_MAX = 20000, /* frames from one call: more is an endless loop */
     TICKS_MAX = 1000000,
     FRAME_MAX = 65600,
+    GUARD = 0xa5,
     SERVER_PORT = 80,
     CLIENT_PORT = 50000,
     LOCAL_PORT = 40000,
@@ -157,9 +159,12 @@ struct conversation {
     struct tercet_frame held[HELD_MAX];
     unsigned n_held;
     uint64_t digest_of_port[2]; /* for comparing runs: FNV over the frames to talkers 0 and 1 */
+    unsigned n_others;          /* departed packets that are no TCP, and the last of them */
+    uint32_t other_length;
     char log[LOG_LINES][LOG_WIDTH];
     unsigned logged;
     struct heard heard[HEARD_MAX]; /* last: conversation_begin leaves it as it is */
+    unsigned char other[FRAME_MAX];
 };
 
 /* Octet @position of a stream; the two directions differ. */
@@ -462,7 +467,13 @@ static inline void frame_hear(struct conversation *c, const struct tercet_frame 
 
     if (!verify(c, frame->length <= c->mtu) || !verify(c, c->tail - c->head < HEARD_MAX)) return;
     if (!verify_eq(c, ip_parse(frame->bytes, frame->length, &h->ip), TERCET_TAKEN)) return;
-    if (h->ip.protocol != IP_PROTOCOL_TCP) return;
+    if (h->ip.protocol != IP_PROTOCOL_TCP) {
+        c->n_others++;
+        c->other_length = frame->length;
+        memcpy(c->other, frame->bytes,
+               frame->length < sizeof c->other ? frame->length : sizeof c->other);
+        return;
+    }
     if (!verify_eq(c, tcp_parse(&h->ip, false, &h->seg), TERCET_TAKEN)) return;
     h->at_ns = c->now_ns;
     h->talker = talker_find(c, &h->ip, &h->seg);
@@ -482,6 +493,12 @@ static inline void frame_hear(struct conversation *c, const struct tercet_frame 
     c->tail++;
 }
 
+/* Memory of exactly one MTU; the octet behind it must stay as it is. */
+static inline unsigned char *frame_memory(const struct conversation *c, unsigned char *memory) {
+    memory[c->mtu] = GUARD;
+    return memory;
+}
+
 /* Lets everything depart that is owed. */
 static inline void pump(struct conversation *c) {
     static unsigned char memory[DEPART_BATCH][FRAME_MAX];
@@ -490,10 +507,13 @@ static inline void pump(struct conversation *c) {
     for (unsigned sum = 0; !c->over;) {
         memset(frames, 0, sizeof frames);
         for (unsigned i = 0; i < DEPART_BATCH; i++)
-            frames[i] = (struct tercet_frame){.bytes = memory[i], .capacity = FRAME_MAX};
+            frames[i] = (struct tercet_frame){.bytes = frame_memory(c, memory[i]),
+                                              .capacity = c->mtu};
         unsigned n = tercet_stack_depart(c->stack, frames, DEPART_BATCH, c->now_ns);
-        for (unsigned i = 0; i < n && !c->over; i++)
+        for (unsigned i = 0; i < n && !c->over; i++) {
+            verify_eq(c, frames[i].bytes[c->mtu], GUARD);
             frame_hear(c, &frames[i]);
+        }
         sum += n;
         if (n < DEPART_BATCH) return;
         if (sum > DEPARTURES_MAX)

@@ -354,3 +354,39 @@ CONVERSATION_ROWS(pauses, timers_work_after_a_pause_of) {
     verify_in(c, us, rto_us, rto_us + 1000);
     receive(c, ACK, 11, 201, 0);
 }
+
+/* ... nor to the throttle of challenges: what was answered days ago was not answered a moment ago. */
+CONVERSATION_ROWS(pauses, challenges_are_answered_after_a_pause_of) {
+    establish(c);
+    receive(c, SYN, 500, 0, 0);
+    expect(c, ACK, 1, 1, 0);
+    advance_s(c, row->s);
+    receive(c, SYN, 500, 0, 0);
+    expect(c, ACK, 1, 1, 0);
+    receive(c, SYN, 500, 0, 0);
+    expect_nothing(c);
+}
+
+CONVERSATION_ROWS(pauses, half_opens_live_as_long_as_ever_after_a_pause_of) {
+    listen_here(c);
+    advance_s(c, row->s);
+    open_half(c);
+    expect_after_ms(c, 1000, SYN | ACK, 0, 1, 0);
+    expect_after_ms(c, 2000, SYN | ACK, 0, 1, 0);
+    advance_s(c, 61);
+    ignore_heard(c);
+    verify_eq(c, stack_info(c).half_opens, 0);
+}
+
+CONVERSATION_ROWS(pauses, time_wait_is_as_long_as_ever_after_a_pause_of) {
+    establish(c);
+    advance_s(c, row->s);
+    user_close(c);
+    expect(c, FIN | ACK, 1, 1, 0);
+    receive(c, FIN | ACK, 1, 2, 0);
+    expect(c, ACK, 2, 2, 0);
+    advance_s(c, 59);
+    verify_eq(c, stack_info(c).time_waits, c->over ? 0 : 1);
+    advance_s(c, 2);
+    verify_eq(c, stack_info(c).time_waits, 0);
+}

@@ -173,6 +173,21 @@ CONVERSATION(syn_without_a_listener_leaves_time_wait) {
     ignore_heard(c);
 }
 
+/* ... and a SYN that the listener cannot take now changes nothing either. */
+CONVERSATION(syn_to_a_full_accept_queue_leaves_time_wait) {
+    listen_with(c, 0);
+    wait_begin(c);
+    talk_with(c, 50001); /* fills the queue */
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    talk_with(c, CLIENT_PORT);
+    receive(c, SYN, 5000, 0, 0);
+    verify_eq(c, stack_info(c).half_opens, 0);
+    verify_eq(c, stack_info(c).time_waits, c->over ? 0 : 1);
+    ignore_heard(c);
+}
+
 /* Attack row 84 in its simplest form: the new ISS is above the old SND.NXT. */
 CONVERSATION(iss_after_reuse_is_above_the_old_numbers) {
     wait_begin(c);
