@@ -24,7 +24,9 @@ enum tercet_verdict arrives_closed(struct tcp *t, const struct tuple *tuple,
 enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple,
                                    uint32_t tag, const struct segment *seg);
 
-/* The rungs of the admission ladder that a SYN to @listener climbs.  Return: TERCET_TAKEN, or where it falls. */
+/*
+ * The rungs of the admission ladder that a SYN to @listener climbs.  Return: TERCET_TAKEN, or where it falls.
+ */
 enum tercet_verdict listen_climb(const struct tcp *t, uint16_t listener);
 
 /* 3.10.7.3. */

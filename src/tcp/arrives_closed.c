@@ -2,8 +2,8 @@
 /*
  * RFC 9293 section 3.10.7.1: CLOSED.
  *
- * Everything but a reset is answered by a reset that the sender will find acceptable (section 3.5.2, group 1), as long
- * as its source has not had too many already.
+ * Everything but a reset is answered by a reset that the sender will find acceptable (section 3.5.2, group
+ * 1), as long as its source has not had too many already.
  */
 #include "tcp/arrives.h"
 #include "tcp/tcp.h"

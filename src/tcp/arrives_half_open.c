@@ -2,10 +2,17 @@
 /*
  * RFC 9293 section 3.10.7.4 for SYN-RECEIVED of a passive open, which is a half-open line.
  *
- * The line does not change until its final ACK validates.  So that no outsider can complete, kill or bend it, in order: the
- * same SYN again gets the same SYN-ACK; a reset counts when it is exact, is challenged inside the window (RFC 5961 section 3.2)
- * and passed over outside; another SYN is challenged; what lies outside the window gets an ACK; an echoed timestamp must be one that this line sent; a wrong ACK gets its reset.  Only then is a connection made, and what the
- * segment carries goes on to it: data that comes with, or instead of, a lost final ACK is not lost.
+ * The line does not change until its final ACK validates.  So that no outsider can complete, kill or bend it,
+ * in order:
+ *   the same SYN again gets the same SYN-ACK;
+ *   a reset counts when it is exact, is challenged in the window (RFC 5961 section 3.2), passed over outside;
+ *   another SYN is challenged;
+ *   what lies outside the window gets an ACK;
+ *   what has no ACK bit is passed over;
+ *   an echoed timestamp must be one that this line sent;
+ *   a wrong ACK gets its reset.
+ * Only then is a connection made, and what the segment carries goes on to it: data that comes with, or
+ * instead of, a lost final ACK is not lost.
  */
 #include "tcp/arrives.h"
 #include "tcp/tcb_life.h"

@@ -2,10 +2,11 @@
 /*
  * RFC 9293 section 3.10.7.2: LISTEN.
  *
- * A SYN climbs the admission ladder, a rung a function; where it falls, a verdict says so.  The rungs below this file: malformed
- * (the wire room), a TIME-WAIT line of the same tuple, a half-open of the same tuple (a duplicate).  The rungs here: room in
- * the accept queue (else silence: the peer tries again, and a connection that nobody would take costs nothing), room in
- * the SYN queue, a free line.  Text in a SYN is not taken: its sender sends it again (RFC 9293 section 3.10.7.2 lets it be queued).
+ * A SYN climbs the admission ladder, a rung a function; where it falls, a verdict says so.  The rungs before
+ * this file: malformed (the wire room), a TIME-WAIT line of the same tuple, a half-open of the same tuple (a
+ * duplicate).  The rungs here: room in the accept queue (else silence: the peer tries again, and a connection
+ * that nobody would take costs nothing), room in the SYN queue, a free line.  Text in a SYN is not taken: its
+ * sender sends it again (RFC 9293 section 3.10.7.2 lets it be queued).
  */
 #include "tcp/arrives.h"
 #include "tcp/isn.h"
@@ -44,7 +45,9 @@ static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct 
 
 enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple,
                                    uint32_t tag, const struct segment *seg) {
-    /* Nobody's opening: a SYN that also takes back or ends (RFC 9293 lets it be dropped; others answer it). */
+    /*
+     * Nobody's opening: a SYN that also takes back or ends.  RFC 9293 lets it be dropped; others answer it.
+     */
     if (segment_has(seg, TCP_SYN) && segment_has(seg, TCP_RST | TCP_FIN)) return TERCET_TCP_FLAGS;
     /* First, check for a RST. */
     if (segment_has(seg, TCP_RST)) return TERCET_LISTEN_RST;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * RFC 9293 section 3.10.7.4: SYN-RECEIVED (of a simultaneous open), ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING,
- * LAST-ACK.
+ * RFC 9293 section 3.10.7.4: SYN-RECEIVED (of a simultaneous open), ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2,
+ * CLOSE-WAIT, CLOSING, LAST-ACK.
  *
- * The eight steps of the RFC in its order.  Each either lets the segment go on (TERCET_TAKEN) or ends it with a verdict.
- * Before the sequence check stands PAWS (RFC 7323 section 5.3), and what an outsider could inject blindly is held to RFC 5961: a
- * reset must be exact, a SYN never kills, an ACK must lie in a range that this connection knows.  Whatever is answered
- * by an ACK without being data is answered at most once a config.challenge_us per connection: that ends ACK
- * loops, and since the clock is the connection's own, it shows nothing to anyone else.
+ * The eight steps of the RFC in its order.  Each either lets the segment go on (TERCET_TAKEN) or ends it with
+ * a verdict. Before the sequence check stands PAWS (RFC 7323 section 5.3), and what an outsider could inject
+ * blindly is held to RFC 5961: a reset must be exact, a SYN never kills, an ACK must lie in a range that this
+ * connection knows.  Whatever is answered by an ACK without being data is answered at most once a
+ * config.challenge_us per connection: that ends ACK loops, and since the clock is the connection's own, it
+ * shows nothing to anyone else.
  */
 #include "tcp/arrives.h"
 #include "tcp/recovery.h"
@@ -40,8 +41,9 @@ static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const st
 }
 
 /*
- * The four cases of the acceptability test (RFC 9293 section 3.4, table 6), but for the zero window: there the ACKs of a
- * peer whose probe was not taken, and who therefore stands one beyond, are looked at as well (MUST-66).
+ * The four cases of the acceptability test (RFC 9293 section 3.10.7.4, table 6), but for the zero window:
+ * there the ACKs of a peer whose probe was not taken, and who therefore stands one beyond, are looked at as
+ * well (the "special allowance" below that table).
  */
 static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_t wnd) {
     uint32_t span = segment_span(seg);
@@ -63,8 +65,9 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
 }
 
 /*
- * A peer whose probe of our closed window was taken numbers what follows from the edge that he knows, one below ours.  What such
- * a segment acknowledges is news, though its text is not: without it two sides that probe each other lock each other out.
+ * A peer whose probe of our closed window was taken numbers what follows from the edge that he knows, one
+ * below ours.  What such a segment acknowledges is news, though its text is not: without it two sides that
+ * probe each other lock each other out.
  */
 static void skip_taken_probe(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     if (segment_has(seg, TCP_SYN | TCP_RST) || segment_span(seg) > 1) return;
@@ -86,7 +89,7 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
     if (!is_acceptable(seg, tcb->rcv_nxt, wnd))
         return unacceptable(t, tcb, seg, TERCET_OUTSIDE_WINDOW);
     if (!wnd && segment_span(seg)) {
-        /* A window probe: its ACK is valid, its text is not taken (MUST-66). */
+        /* A window probe: its ACK and its URG count (MUST-66), its text is not taken. */
         seg->length = 0;
         seg->flags &= (uint8_t)~TCP_FIN;
         tcb_owe_ack(t, tcb);
@@ -122,7 +125,10 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
     return challenge(t, tcb, TERCET_SYN_CHALLENGED);
 }
 
-/* Our SYN is acknowledged, in SYN-RECEIVED or behind a FIN that was sent from there; or this ACK is for something else. */
+/*
+ * Our SYN is acknowledged, in SYN-RECEIVED or behind a FIN that was sent from there; or this ACK is for
+ * something else.
+ */
 static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
                                              const struct segment *seg) {
     if (!seq_gt(seg->ack, tcb->snd_una) || !seq_le(seg->ack, tcb->snd_max)) {
@@ -148,7 +154,7 @@ static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
     return TERCET_TAKEN;
 }
 
-/* RFC 7323 section 4.3 (3): only the segment that our last ACK asked for, or an older one, sets the value. */
+/* RFC 7323 section 4.3 (2): only the segment that our last ACK asked for, or an older one, sets the value. */
 static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || seq_gt(seg->seq, tcb->last_ack_sent)) return;
     tcb->ts_recent = seg->options.ts_val;
@@ -156,8 +162,9 @@ static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment 
 }
 
 /*
- * Take the window, if the segment is newer than the one it was last taken from.  What acknowledges something new is: by
- * SND.WL1 alone a retransmission with a smaller window would be passed over, and more sent than the peer takes.
+ * Take the window, if the segment is newer than the one it was last taken from.  What acknowledges something
+ * new is: by SND.WL1 alone a retransmission with a smaller window would be passed over, and more sent than
+ * the peer takes.
  */
 static void take_window(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     bool is_newer = seq_gt(seg->ack, tcb->snd_una) || seq_lt(tcb->snd_wl1, seg->seq) ||
@@ -247,8 +254,9 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
 }
 
 /*
- * Sixth, check the URG bit: RCV.UP moves on, the user is told (MUST-32); the data itself stays in line (RFC 6093 section 6).  The pointer is
- * behind the last urgent octet as everybody takes it (RFC 6093 section 3.1); where it points back, or at what was read, it says nothing.
+ * Sixth, check the URG bit: RCV.UP moves on, the user is told (MUST-32); the data itself stays in line (RFC
+ * 6093 section 6).  The pointer stands behind the last urgent octet (MUST-62); where it points back, or at
+ * what was read, it says nothing.
  */
 static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     struct seq up = seq_add(seg->seq, seg->urgent);
@@ -260,7 +268,10 @@ static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg)
     tcb_tell(t, tcb, TERCET_URGENT);
 }
 
-/* The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, RFC 2525 section 2.17). */
+/*
+ * The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, RFC 2525 section
+ * 2.17).
+ */
 static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
                                            const struct segment *seg) {
     reply_reset(t, &tcb->tuple, seg);

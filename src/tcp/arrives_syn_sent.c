@@ -2,9 +2,9 @@
 /*
  * RFC 9293 section 3.10.7.3: SYN-SENT.
  *
- * The ACK is checked first, then RST, security (a procedure of the IP layer, absent here), SYN.  A SYN with an acceptable ACK opens
- * the connection; one without is a simultaneous open, which goes on in SYN-RECEIVED on the same control block.  Of the
- * options only those that our SYN offered are taken.
+ * The ACK is checked first, then RST, security (a procedure of the IP layer, absent here), SYN.  A SYN with
+ * an acceptable ACK opens the connection; one without is a simultaneous open, which goes on in SYN-RECEIVED
+ * on the same control block.  Of the options only those that our SYN offered are taken.
  */
 #include "tcp/arrives.h"
 #include "tcp/mss.h"
@@ -16,8 +16,8 @@
 #define SYN_SOON_US 1000
 
 /*
- * SEG.ACK =< ISS or SEG.ACK > SND.NXT: a peer that remembers an older connection.  It gets its reset, and the SYN that it
- * ignored follows soon, once, instead of a second later.
+ * SEG.ACK =< ISS or SEG.ACK > SND.NXT: a peer that remembers an older connection.  It gets its reset, and the
+ * SYN that it ignored follows soon, once, instead of a second later.
  */
 static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (segment_has(seg, TCP_RST)) return TERCET_SYN_SENT_BAD_RST;

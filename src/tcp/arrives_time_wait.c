@@ -2,9 +2,9 @@
 /*
  * RFC 9293 section 3.10.7.4 for TIME-WAIT, which is a line of its own.
  *
- * A reset is ignored, exact or not: it may be as old as anything else here (RFC 1337 fix F1).  The peer's FIN again is
- * acknowledged and 2 MSL starts anew.  A SYN that is newer than the old incarnation takes its place (RFC 6191, RFC 1122 section
- * 4.2.2.13); everything else that needs an answer gets an ACK, now and then.
+ * A reset is ignored, exact or not: it may be as old as anything else here (RFC 1337 fix F1).  The peer's FIN
+ * again is acknowledged and 2 MSL starts anew.  A SYN that is newer than the old incarnation takes its place
+ * (RFC 6191, RFC 1122 section 4.2.2.13); everything else that needs an answer gets an ACK, now and then.
  */
 #include "tcp/arrives.h"
 #include "tcp/isn.h"

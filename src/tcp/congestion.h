@@ -8,8 +8,8 @@ struct tcp;
 struct tcb;
 
 /*
- * Congestion control behind a table of functions: how cwnd grows and what a loss costs.  Which segment is sent again, and when, is
- * recovery's business (recovery.h).  All sizes are octets.
+ * Congestion control behind a table of functions: how cwnd grows and what a loss costs.  Which segment is
+ * sent again, and when, is recovery's business (recovery.h).  All sizes are octets.
  */
 struct congestion {
     const char *name;
@@ -32,7 +32,9 @@ static inline const struct congestion *congestion_of(const struct tcb *tcb) {
 /* The initial window of RFC 6928, one segment after a lost SYN. */
 void congestion_init(const struct tcp *t, struct tcb *tcb);
 
-/* Nothing was sent for a retransmission timeout: start again from the initial window (RFC 5681 section 4.1). */
+/*
+ * Nothing was sent for a retransmission timeout: start again from the initial window (RFC 5681 section 4.1).
+ */
 void congestion_idle(const struct tcp *t, struct tcb *tcb);
 
 #endif

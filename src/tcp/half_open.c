@@ -164,7 +164,7 @@ uint32_t half_open_rtt_us(const struct tcp *t, const struct half_open *half_open
     return t->now.ns > sent_ns ? (uint32_t)((t->now.ns - sent_ns) / NS_PER_US) : 1;
 }
 
-/* The wait for queue @i's first entry is over. */
+/* The wait of @index, the first of its queue, is over. */
 static void expire(struct tcp *t, uint32_t index) {
     struct half_open *half_open = tcp_half_open(t, index);
 

@@ -18,11 +18,12 @@ struct departure;
 /*
  * A half-open connection in one cache line: what LISTEN remembers of a SYN until its final ACK.
  *
- * It is immutable until that ACK validates, but for the clockwork: when it was last answered and how often its SYN-ACK was
- * sent.  So a duplicate SYN gets the same SYN-ACK, a wrong ACK gets its reset and deletes nothing, and no segment can
- * change the options of a connection that is not open yet.  Each is in exactly one queue: those whose SYN-ACK is owed
- * now, or the one for its number of retries; within such a queue all wait equally long, so it is sorted by
- * deadline and retransmission needs no timer per entry.
+ * It is immutable until that ACK validates, but for the clockwork: when it was last answered, how often its
+ * SYN-ACK was sent and how many ICMP errors that drew.  So a duplicate SYN gets the same SYN-ACK, a wrong ACK
+ * gets its reset and deletes nothing, and no segment can change the options of a connection that is not open
+ * yet.  Each is in exactly one queue: those whose SYN-ACK is owed now, or the one for its number of retries;
+ * within such a queue all wait equally long, so it is sorted by deadline and retransmission needs no timer
+ * per entry.
  */
 struct half_open {
     struct list_link link; /* in the queue numbered `queue` */
@@ -31,9 +32,9 @@ struct half_open {
     struct seq iss, irs;
     uint32_t ts_recent; /* the SYN's TSval */
     uint32_t ts_offset; /* of this tuple's TSvals from the clock */
-    uint32_t ts_first;  /* the first TSval that this entry sent, */
+    uint32_t ts_first;  /* the first TSval that this entry sent */
     struct tick deadline;
-    uint16_t ts_span_ms; /* from it to the last: an honest TSecr lies between them */
+    uint16_t ts_span_ms; /* from the first TSval to the last: an honest TSecr lies between */
     uint16_t mss_bytes;  /* the peer's, 0 if the SYN had none */
     uint8_t scales;      /* the peer's shift << 4 | ours; peer's 15: no window scaling */
     uint8_t flags;       /* enum half_open_flag */
@@ -55,7 +56,10 @@ enum half_open_flag {
 #define HALF_OPEN_NO_SCALE    15
 #define HALF_OPEN_RETRIES_MAX 15
 
-/* Make a half-open of the SYN @seg that has passed the admission ladder; its SYN-ACK is owed.  There is one free (rung_memory). */
+/*
+ * Make a half-open of the SYN @seg that has passed the admission ladder; its SYN-ACK is owed.  There is one
+ * free (rung_memory).
+ */
 void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
                      struct opening_numbers numbers, const struct segment *seg);
 

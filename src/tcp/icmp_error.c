@@ -21,8 +21,8 @@ static uint16_t smaller_mss(const struct tcb *tcb, uint32_t mtu) {
 }
 
 /*
- * Smaller segments from now on, and what is in flight again in such: no congestion was seen, so cwnd stays, in octets
- * (RFC 1191 section 6.4).
+ * Smaller segments from now on, and what is in flight again in such: no congestion was seen, so cwnd stays,
+ * in octets (RFC 1191 section 6.4).
  */
 static enum tercet_verdict too_big(struct tcp *t, struct tcb *tcb, uint32_t mtu) {
     uint16_t mss = smaller_mss(tcb, mtu);

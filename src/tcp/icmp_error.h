@@ -26,10 +26,12 @@ struct icmp_error {
 };
 
 /*
- * An ICMP error arrives for @tuple.  It is believed only when it quotes a sequence number that is in flight, which an outsider cannot know
- * (RFC 5927 section 4.1).  A hard one ends an opening at once (RFC 9293 SHLD-26), a soft one is only remembered and told when the opening
- * fails (MUST-56); an open connection ends by neither (RFC 5461 section 4).  One that is too big lowers the connection's
- * segment size, not below a floor (RFC 1191, RFC 8201 section 4), and what was too big goes again.
+ * An ICMP error arrives for @tuple.  It is believed only when it quotes a sequence number that is in flight,
+ * which an outsider cannot know (RFC 5927 section 4.1).  A hard one ends an active opening at once (RFC 9293
+ * SHLD-26); a soft one is only remembered, and told when retransmission gives up (MUST-56).  An open
+ * connection ends by neither (RFC 5927 section 5.2), a half-open by HALF_OPEN_ERRORS_MAX of either.  "Too
+ * big" lowers the connection's segment size, not below a floor (RFC 1191, RFC 8201 section 4), and what is in
+ * flight goes again in such segments.
  */
 enum tercet_verdict icmp_error_arrives(struct tcp *t, const struct tuple *tuple,
                                        const struct icmp_error *error);

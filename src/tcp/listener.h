@@ -24,7 +24,10 @@ enum local_wildcard {
     LOCAL_MAX = 0xff00, /* addresses at most */
 };
 
-/* A passive open: the SYN queue (half-opens, elsewhere, counted here) and the accept queue are separate, sized things. */
+/*
+ * A passive open: the SYN queue (half-opens, elsewhere, counted here) and the accept queue are separate,
+ * sized things.
+ */
 struct listener {
     uint32_t tag; /* in the listener index; the pool's link while free */
     uint32_t generation;
@@ -50,7 +53,10 @@ struct listeners {
 size_t listeners_size(const struct tercet_config *config);
 void listeners_init(struct tcp *t, void *memory);
 
-/* The listener for a SYN to @tuple's local end: the exact address, then any of the family, then any.  Return: index or 0. */
+/*
+ * The listener for a SYN to @tuple's local end: the exact address, then any of the family, then any.  Return:
+ * index or 0.
+ */
 uint32_t listener_find(const struct tcp *t, const struct tuple *tuple);
 
 /* The listener on exactly @local (an address index or a wildcard) and @port, or 0. */

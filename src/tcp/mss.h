@@ -22,7 +22,8 @@ struct tcp;
 uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);
 
 /*
- * The largest payload to send: the peer's MSS, or the default for its family when it sent none, or 0, and not more than our route takes.
+ * The largest payload to send: the peer's MSS, or the default for its family when it sent none, or 0, and not
+ * more than our route takes.
  * @announced: what our route takes (mss_announced)
  * @option: as received, 0 when there was none
  */

@@ -2,9 +2,9 @@
 /*
  * Slow start and congestion avoidance of RFC 5681, the way of NewReno.
  *
- * Below ssthresh each acknowledgement adds what it acknowledges, at most one segment; above it, one segment is added
- * for every cwnd of acknowledged octets (appropriate byte counting, RFC 3465: congestion[0] counts them).  A loss halves what
- * is in flight, down to two segments at least (RFC 5681 equation 4).
+ * Below ssthresh each acknowledgement adds what it acknowledges, at most one segment; above it, one segment
+ * is added for every cwnd of acknowledged octets (appropriate byte counting, RFC 3465: congestion[0] counts
+ * them).  A loss halves what is in flight, down to two segments at least (RFC 5681 equation 4).
  */
 #include "tcp/congestion.h"
 #include "tcp/tcp.h"

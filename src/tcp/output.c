@@ -2,14 +2,15 @@
 /*
  * What a connection sends next.
  *
- * The owed list holds the connections that may have something to send; each is asked again and again until it has nothing, then
- * leaves the list.  A connection answers in this order: its SYN; an ACK for each out-of-order segment; the
- * segment that recovery wants again; a window probe; new data, with its FIN; a bare ACK.  All but the first carry the latest
- * acknowledgement, so that the bare one is needed only when nothing else went.
+ * The owed list holds the connections that may have something to send; each is asked again and again until it
+ * has nothing, then leaves the list.  A connection answers in this order: its SYN; an ACK for each
+ * out-of-order segment; the segment that recovery wants again; new data, with its FIN; a window probe; a
+ * keep-alive; a bare ACK.  All but the first carry the latest acknowledgement, so that the bare one is needed
+ * only when nothing else went.
  *
- * New data goes when the windows of the peer and of congestion control let it, and when it is no silly little segment: a full
- * one, the last one with nothing else in flight (Nagle, RFC 9293 section 3.7.4) or half of the largest window the
- * peer ever offered (section 3.8.6.2.1).
+ * New data goes when the windows of the peer and of congestion control let it, and when it is no silly little
+ * segment: a full one, the last one with nothing else in flight (Nagle, RFC 9293 section 3.7.4) or half of
+ * the largest window the peer ever offered (section 3.8.6.2.1).
  */
 #include "tcp/output.h"
 
@@ -49,7 +50,9 @@ static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     timer_clear(tcb, TIMER_DELAYED_ACK);
 }
 
-/* A segment without text; what has arrived out of order is told here, most recent first (RFC 2018 section 4). */
+/*
+ * A segment without text; what has arrived out of order is told here, most recent first (RFC 2018 section 4).
+ */
 static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
     segment_start(tcb, out, TCP_ACK, tcb_acceptable_seq(tcb));
     put_ack(t, tcb, &out->seg);
@@ -57,7 +60,7 @@ static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
     return true;
 }
 
-/* RFC 9293 section 3.8.4: a sequence number that the peer must answer, nothing else (MUST-26, SHLD-27). */
+/* A sequence number that the peer must answer, and no text: RFC 9293 section 3.8.4 (SHLD-12). */
 static bool keepalive_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     tcb->flags &= ~(uint32_t)TCB_KEEP_PROBE;
     segment_start(tcb, out, TCP_ACK, seq_sub(tcb->snd_una, 1));
@@ -96,7 +99,7 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     return true;
 }
 
-/* The urgent pointer stands behind the last urgent octet (RFC 9293 section 3.8.5, MUST-30; RFC 6093 section 3.1). */
+/* The urgent pointer stands behind the last urgent octet (RFC 9293 section 3.8.5, MUST-62). */
 static void put_urgent(const struct tcb *tcb, struct segment *seg) {
     uint32_t ahead = seq_distance(seg->seq, tcb->snd_up);
 
@@ -153,7 +156,7 @@ static bool fin_is_unsent(const struct tcb *tcb) {
     return tcb_is(tcb, TCB_FIN_QUEUED) && seq_le(tcb->snd_nxt, tcb->snd_end);
 }
 
-/* What the peer's window lets go behind snd_nxt; it may have shrunk to nothing (RFC 9293 SHLD-16). */
+/* What the peer's window lets go behind snd_nxt; it may have shrunk to nothing (MUST-34, SHLD-15). */
 static uint32_t window_left(const struct tcb *tcb) {
     struct seq edge = seq_add(tcb->snd_una, tcb->snd_wnd);
 
@@ -174,7 +177,8 @@ static uint32_t congestion_left(const struct tcb *tcb) {
 }
 
 /*
- * An octet, or our FIN, beyond the window.  It is not in flight for the retransmission timer: the next probe repeats it.
+ * An octet, or our FIN, beyond the window.  It is not in flight for the retransmission timer: the next probe
+ * repeats it.
  */
 static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     uint32_t n = queued(tcb) ? 1 : 0;
@@ -185,7 +189,10 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
     return data_departs(t, tcb, out, tcb->snd_nxt, n, n == 0);
 }
 
-/* Whether @n octets, the last if @is_last, are worth a segment.  Source: RFC 9293 section 3.8.6.2.1 (MUST-38), 3.7.4 (SHLD-7). */
+/*
+ * Whether @n octets, the last if @is_last, are worth a segment.
+ * Source: RFC 9293 section 3.8.6.2.1 (MUST-38), section 3.7.4 (SHLD-7).
+ */
 static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
     bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
 
@@ -215,7 +222,10 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     return true;
 }
 
-/* Something waits, nothing is in flight to bring an ACK, and no timer runs: only a probe can find the window open. */
+/*
+ * Something waits, nothing is in flight to bring an ACK, and no timer runs: only a probe can find the window
+ * open.
+ */
 static void persist(struct tcp *t, struct tcb *tcb) {
     uint64_t wait_us = (uint64_t)tcb->rto_us << (tcb->probes < 10 ? tcb->probes : 10);
 

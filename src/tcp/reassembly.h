@@ -13,9 +13,9 @@ struct tcb;
 
 /*
  * What has arrived beyond a gap.  The octets lie in the receive ring at their place already; here is which of
- * them are there, in a record that exists only while there is a gap.  The number of ranges is bounded: a peer that sends every
- * second octet gets the rest of them sent again (SegmentSmack, CVE-2018-5390), and each insertion costs at most one
- * pass over the ranges.
+ * them are there, in a record that exists only while there is a gap.  The number of ranges is bounded: a peer
+ * that sends every second octet gets the rest of them sent again (SegmentSmack, CVE-2018-5390), and each
+ * insertion costs at most one pass over the ranges.
  */
 #define REASSEMBLY_MAX 16
 
@@ -25,8 +25,8 @@ struct seq_range {
 
 struct reassembly {
     uint32_t n; /* ranges; the pool's link while free */
-    struct seq_range
-        range[REASSEMBLY_MAX]; /* disjoint, not adjacent; the most recently grown first (RFC 2018 section 4) */
+    /* Disjoint, not adjacent; the most recently grown first (RFC 2018 section 4). */
+    struct seq_range range[REASSEMBLY_MAX];
     bool has_fin;
     struct seq fin; /* the sequence number of a FIN behind the gap */
 };
@@ -37,7 +37,10 @@ struct reassembly {
  */
 bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct seq to, bool fin);
 
-/* rcv_nxt has moved: take what has become contiguous with it.  Return: whether a FIN stands at the new rcv_nxt. */
+/*
+ * rcv_nxt has moved: take what has become contiguous with it.  Return: whether a FIN stands at the new
+ * rcv_nxt.
+ */
 bool reassembly_advance(struct tcp *t, struct tcb *tcb);
 
 /* Put the ranges into SACK blocks, as many as fit (RFC 2018 section 3). */

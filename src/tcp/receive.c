@@ -7,8 +7,8 @@
 #include "tcp/timers.h"
 
 /*
- * Text in order: acknowledge every second segment, the first after a while (RFC 9293 section 3.8.6.3, MUST-58,
- * MUST-59); at once where the window has no room for a second one.
+ * Text in order: acknowledge every second segment (SHLD-19), a single one after a while (SHLD-18, MUST-40);
+ * at once where the window has no room for a second one.  Source: RFC 9293 section 3.8.6.3.
  */
 static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap) {
     tcb->unacked++;

@@ -23,8 +23,8 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
                                  bool *fin);
 
 /*
- * The window to announce now, octets: as much as the buffer takes, but not moved in silly little steps (RFC 9293 section 3.8.6.2.2,
- * MUST-39) and never taken back.  rcv_adv follows.
+ * The window to announce now, octets: as much as the buffer takes, but not moved in silly little steps (RFC
+ * 9293 section 3.8.6.2.2, MUST-39) and never taken back.  rcv_adv follows.
  */
 uint32_t receive_window(struct tcb *tcb);
 

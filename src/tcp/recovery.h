@@ -9,8 +9,8 @@ struct tcb;
 
 /*
  * Which segment is sent again, and when: fast retransmit and fast recovery of RFC 6582 (NewReno), and what a
- * retransmission timeout does.  `recover` is the highest sequence number sent when the last loss was seen: until it
- * is acknowledged, further duplicate ACKs tell of the same loss.
+ * retransmission timeout does.  `recover` is the highest sequence number sent when the last loss was seen:
+ * until it is acknowledged, further duplicate ACKs tell of the same loss.
  */
 
 /* A duplicate ACK in the sense of RFC 5681 section 2. */

@@ -15,8 +15,9 @@ struct segment;
 struct departure;
 
 /*
- * Answers that need no state: resets, challenge ACKs for lines that are no connection, repeated SYN-ACKs.
- * A fixed ring of 64-octet records, at most one an arriving segment; when it is full the answer is not given, and counted.
+ * Answers that need no state: resets, challenge ACKs for lines that are no connection, repeated SYN-ACKs. A
+ * fixed ring of 64-octet records, at most one an arriving segment; when it is full the answer is not given,
+ * and counted.
  */
 struct reply {
     struct tuple tuple;
@@ -52,8 +53,8 @@ bool reply_departs(struct tcp *t, struct departure *out);
 bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg);
 
 /*
- * Resets for segments that belong to no connection, limited per source: a bucket each for a keyed hash of the source address, so
- * that no outsider can read from his own answers what another source got (CVE-2016-5696).
+ * Resets for segments that belong to no connection, limited per source: a bucket each for a keyed hash of the
+ * source address, so that no outsider can read from his own answers what another source got (CVE-2016-5696).
  */
 #define RESET_BUCKETS   1024
 #define RESETS_A_SECOND 256 /* and as many at once */

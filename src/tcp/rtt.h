@@ -9,7 +9,8 @@ struct tcb;
 struct segment;
 
 /*
- * The round-trip time and the retransmission timeout.  Source: RFC 6298; RFC 9293 section 3.8.1 (MUST-18, MUST-19).
+ * The round-trip time and the retransmission timeout.  Source: RFC 6298; RFC 9293 section 3.8.1 (MUST-18),
+ * section 3.8.2 (MUST-19).
  */
 
 #define RTO_AFTER_SYN_LOSS_US 3000000u /* RFC 6298 section 5.7 */
@@ -21,8 +22,8 @@ void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us);
 void rtt_start(const struct tcp *t, struct tcb *tcb);
 
 /*
- * @seg acknowledges something new: take the sample that it completes.  A timed segment that was not sent twice (Karn) is
- * best; else a timestamp's echo is unambiguous though coarse (RFC 7323 section 4.1).
+ * @seg acknowledges something new: take the sample that it completes.  A timed segment that was not sent
+ * twice (Karn) is best; else a timestamp's echo is unambiguous though coarse (RFC 7323 section 4.1).
  */
 void rtt_acked(const struct tcp *t, struct tcb *tcb, const struct segment *seg);
 

@@ -63,9 +63,10 @@ enum tcb_flag {
 /*
  * The transmission control block (RFC 9293 section 3.3.1): all of an open connection but its waiting bytes.
  *
- * Stream octets live in the rings at their sequence number; snd holds snd_una (behind the SYN) .. snd_end, rcv holds
- * rcv_user .. rcv_nxt and, behind gaps, what the reassembly record lists.  SND.NXT of the RFC, the highest
- * sequence number sent, is snd_max here: after a timeout snd_nxt goes back to snd_una and walks up again.
+ * Stream octets live in the rings at their sequence number; snd holds snd_una (behind the SYN) .. snd_end,
+ * rcv holds rcv_user .. rcv_nxt and, behind gaps, what the reassembly record lists.  SND.NXT of the RFC, the
+ * highest sequence number sent, is snd_max here: after a timeout snd_nxt goes back to snd_una and walks up
+ * again.
  */
 struct tcb {
     /* Identity. */
@@ -173,8 +174,9 @@ static inline uint32_t tcb_payload_max(const struct tcb *tcb) {
 }
 
 /*
- * The number for a segment without text: SND.NXT, but not beyond the right edge that the peer offers.  A probe of his closed
- * window stands beyond it, and he would not look at an acknowledgement or a reset from there (MUST-66).
+ * The number for a segment without text: SND.NXT, but not beyond the right edge that the peer offers.  A
+ * probe of his closed window stands beyond that edge, and he would drop an acknowledgement or a reset
+ * numbered from there (RFC 9293 section 3.10.7.4, the first check).
  */
 static inline struct seq tcb_acceptable_seq(const struct tcb *tcb) {
     return seq_min(tcb->snd_max, seq_add(tcb->snd_una, tcb->snd_wnd));

@@ -10,7 +10,7 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-/* Keep-alives are off by default; when they are on, this is their pace (RFC 9293 MUST-25, MUST-26). */
+/* Keep-alives are off by default; when they are on, this is their pace (RFC 9293 MUST-25, MUST-28). */
 #define KEEP_IDLE_S     7200
 #define KEEP_INTERVAL_S 75
 #define KEEP_COUNT      9

@@ -12,11 +12,14 @@ struct half_open;
 struct segment;
 
 /*
- * How a control block comes to be, and how it ends.  It outlives the connection until its user has given the value
- * back: only then is there nobody who could ask how it ended.
+ * How a control block comes to be, and how it ends.  It outlives the connection until its user has given the
+ * value back: only then is there nobody who could ask how it ended.
  */
 
-/* Take a control block for @tuple, with the configuration's limits and nothing else set.  Return: NULL: none is free. */
+/*
+ * Take a control block for @tuple, with the configuration's limits and nothing else set.  Return: NULL: none
+ * is free.
+ */
 struct tcb *tcb_new(struct tcp *t, const struct tuple *tuple, uint32_t tag);
 
 /*
@@ -29,7 +32,10 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
 /* The opening is complete: enter ESTABLISHED and tell. */
 void tcb_established(struct tcp *t, struct tcb *tcb);
 
-/* The connection has ended for @reason: everything but the block itself (and unread bytes of an orderly end) goes. */
+/*
+ * The connection has ended for @reason: everything but the block itself (and unread bytes of an orderly end)
+ * goes.
+ */
 void tcb_over(struct tcp *t, struct tcb *tcb, enum tercet_reason reason);
 
 /* Both sides have closed and ours acknowledges last: a TIME-WAIT line goes on in the connection's place. */

@@ -26,8 +26,8 @@
 #include "wire/tcp.h"
 
 /*
- * The protocol of RFC 9293 over pools that the caller gave: segments in become effects on connections (a state change, bytes
- * taken, an answer owed); departures are built from what is owed.
+ * The protocol of RFC 9293 over pools that the caller gave: segments in become effects on connections (a
+ * state change, bytes taken, an answer owed); departures are built from what is owed.
  *
  * One index leads from a segment's tuple to whatever object stands for its connection: a control block, a
  * half-open line or a TIME-WAIT line.  A reference is the object's kind and pool index in 32 bits.

@@ -26,7 +26,10 @@ static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
 }
 
-/* Source: RFC 6298 section 5 (5.4 to 5.6); RFC 9293 section 3.8.3 (R2, MUST-20, MUST-23). */
+/*
+ * Source: RFC 6298 section 5 (5.4 to 5.6); RFC 9293 section 3.8.3 (R2, MUST-20, MUST-22).  By default a SYN
+ * is given up after 127 s, as on Linux; MUST-23's three minutes take syn_retries 7.
+ */
 static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     if (tcb_is(tcb, TCB_SYN_SOON)) {
         tcb->flags &= ~(uint32_t)TCB_SYN_SOON;
@@ -45,7 +48,10 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     tcb_owe(t, tcb);
 }
 
-/* The user has closed, and the peer keeps his window closed: answered probes do not keep it for ever (CVE-2008-4609). */
+/*
+ * The user has closed, and the peer keeps his window closed: answered probes do not keep it for ever
+ * (CVE-2008-4609).
+ */
 static bool nobody_waits(const struct tcp *t, const struct tcb *tcb) {
     return tcb_is(tcb, TCB_ORPHAN) && tcb->probes >= t->config.orphan_retries;
 }
@@ -80,8 +86,9 @@ void keepalive_start(struct tcp *t, struct tcb *tcb) {
 }
 
 /*
- * Source: RFC 9293 section 3.8.4 (MUST-24 to MUST-26, MUST-64).  The timer is not touched by arrivals: when it fires, it looks how long
- * ago the last one was.  While data is outstanding its retransmission asks the same question.
+ * Source: RFC 9293 section 3.8.4 (MUST-24 to MUST-29).  The timer is not touched by arrivals: when it fires,
+ * it looks how long ago the last one was.  While data is outstanding its retransmission asks the same
+ * question.
  */
 static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
     uint64_t idle_us = tcb->keep_idle_s * 1000000ull;

@@ -9,8 +9,8 @@
 struct tcp;
 
 /*
- * A connection's deadlines.  One wheel node stands for the earliest of them; when it fires too early, because a
- * deadline has moved back meanwhile, it is only armed again: moving a deadline back costs nothing.
+ * A connection's deadlines.  One wheel node stands for the earliest of them; when it fires too early, because
+ * a deadline has moved back meanwhile, it is only armed again: moving a deadline back costs nothing.
  */
 
 /* Let @timer expire in @us microseconds, whenever it was set for before. */
@@ -24,7 +24,10 @@ static inline bool timer_is_set(const struct tcb *tcb, enum tcb_timer timer) {
     return tick_is_armed(tcb->deadline[timer]);
 }
 
-/* Something is outstanding: the user timeout runs, if there is one (RFC 5482 section 3, RFC 9293 section 3.9.1). */
+/*
+ * Something is outstanding: the user timeout runs, if there is one (RFC 5482 section 3, RFC 9293 section
+ * 3.9.1).
+ */
 void user_timeout_start(struct tcp *t, struct tcb *tcb);
 
 /* Something was acknowledged: it starts anew, or stops when all is. */

@@ -11,7 +11,8 @@ struct tcb;
 struct tuple;
 
 /*
- * The user's calls on a connection: RFC 9293 section 3.10.1 to 3.10.5, by state.  Errors are enum tercet_error.
+ * The user's calls on a connection: RFC 9293 section 3.10.1 to 3.10.5, by state.  Errors are enum
+ * tercet_error.
  */
 
 /* Active OPEN of @tuple, which is free.  Return: the control block, or NULL when none is. */
