@@ -12,8 +12,8 @@
 #include "wire/ip.h"
 
 /*
- * The host's own addresses.  Each has a 16-bit index, from 0, which stands for it everywhere above.  Only the owner
- * of the host puts any in, so that a hash without a key will do: whoever asks cannot make runs longer.
+ * The host's own addresses.  Each has a 16-bit index, from 0, which stands for it everywhere above.  Only the
+ * owner of the host puts any in, so that a hash without a key will do: whoever asks cannot make runs longer.
  */
 struct own_address {
     struct tercet_address address;
@@ -51,7 +51,10 @@ static inline uint32_t addresses_find_local(struct addresses *addresses,
     return index;
 }
 
-/* The address to speak from to @remote: one whose prefix holds it, else the first of its family, else ADDRESS_NONE. */
+/*
+ * The address to speak from to @remote: one whose prefix holds it, else the first of its family, else
+ * ADDRESS_NONE.
+ */
 uint32_t addresses_source(const struct addresses *addresses, const struct tercet_address *remote);
 
 /* Whether @address is the broadcast address of a network that the host is on (IPv4, prefix below 31). */

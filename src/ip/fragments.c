@@ -16,7 +16,7 @@
  * the packet is whole when the last one is there and as many octets are held as its end says.
  *
  * Overlap has no honest cause, and lets two readers see two packets: the packet is dropped, with
- * what has come and what may still come (RFC 5722 section 3; IPv4 the same). An end that moves is
+ * what has come and what may still come (RFC 5722 section 4; IPv4 the same). An end that moves is
  * an overlap too. The very same piece again is what a network does, and is ignored. A packet stays
  * refused as long as it would have lived.
  *

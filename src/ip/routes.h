@@ -8,8 +8,8 @@
 #include <tercet/address.h>
 
 /*
- * Where a packet leaves: the longest matching prefix, kept sorted, longest first.  A host has a handful of routes, so that
- * the search is a walk over at most ROUTES_MAX of them.
+ * Where a packet leaves: the longest matching prefix, kept sorted, longest first.  A host has a handful of
+ * routes, so that the search is a walk over at most ROUTES_MAX of them.
  */
 #define ROUTES_MAX    64
 #define ROUTE_MTU_MIN 1280u
