@@ -2,8 +2,8 @@
 /*
  * A batch of frames comes in.
  *
- * Each chunk of it is parsed and hashed first, and the index lines are asked for, so that by the time the segments
- * are handed to tcp, one by one in their order, the look-ups no longer wait for memory.
+ * Each chunk of it is parsed and hashed first, and the index lines are asked for, so that by the time the
+ * segments are handed to tcp, one by one in their order, the look-ups no longer wait for memory.
  */
 #include "stack/stack.h"
 #include "tcp/icmp_error.h"
@@ -23,7 +23,10 @@ struct arrival {
     bool is_tcp;
 };
 
-/* RFC 1122 section 3.2.1.3: addresses that no packet may come from.  Nearly all are passed by their first octet. */
+/*
+ * RFC 1122 section 3.2.1.3: addresses that no packet may come from.  Nearly all are passed by their first
+ * octet.
+ */
 static bool source_is_suspect(const struct tercet_address *source) {
     uint8_t v4 = source->octets[12];
 
@@ -50,7 +53,10 @@ static enum tercet_verdict check_destination(struct tercet_stack *stack, const s
     return TERCET_IP_NOT_OURS;
 }
 
-/* Hard are those that say that nobody there wants this: RFC 1122 section 4.2.3.9, RFC 5461 section 3. */
+/*
+ * Hard are those that say that nobody there wants this: RFC 9293 section 3.9.2.2 (SHLD-26).  An
+ * administrator's "no" (ICMPv6 codes 1, 5 and 6, ICMPv4 9, 10 and 13) stays soft.
+ */
 static bool icmp_is_hard(const struct icmp_message *icmp) {
     if (icmp->kind != ICMP_UNREACHABLE) return false;
     if (icmp->version == 6) return icmp->code == ICMPV6_CODE_PORT;
@@ -168,7 +174,9 @@ static enum tercet_verdict fragment_arrives(struct tercet_stack *stack, struct a
     return verdict == TERCET_TAKEN && ip_is_fragment(&a->ip) ? TERCET_IP_FRAGMENT : verdict;
 }
 
-/* Everything that needs no connection: walls, ICMP.  Return: TERCET_TAKEN for a segment that tcp shall see. */
+/*
+ * Everything that needs no connection: walls, ICMP.  Return: TERCET_TAKEN for a segment that tcp shall see.
+ */
 static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, bool looped) {
     enum tercet_verdict verdict = ip_parse(a->frame->bytes, a->frame->length, &a->ip);
     uint32_t local = ADDRESS_NONE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The public calls: values are turned into objects, arguments checked; what the protocol says to each call is tcp's.
+ * The public calls: values are turned into objects, arguments checked; what the protocol says to each call is
+ * tcp's.
  */
 #include "stack/stack.h"
 #include "tcp/isn.h"

@@ -8,7 +8,7 @@
 #include "wire/icmp.h"
 #include "wire/tcp.h"
 
-#define HOP_LIMIT 64 /* RFC 9293 MUST-49 */
+#define HOP_LIMIT 64 /* fixed so far; RFC 9293 section 3.9.2 (MUST-49) wants it configurable */
 
 /* Copy the payload behind the header and sum it: one pass. */
 static uint64_t put_payload(const struct tercet_stack *stack, const struct departure *d,

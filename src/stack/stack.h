@@ -15,8 +15,8 @@
 #include "tcp/tcp.h"
 
 /*
- * The host: ip and tcp joined.  A packet walks one way: arrive parses and demultiplexes, tcp and ip note what is owed,
- * depart builds it.  The one way back is the loop link, for packets to our own addresses.
+ * The host: ip and tcp joined.  A packet walks one way: arrive parses and demultiplexes, tcp and ip note what
+ * is owed, depart builds it.  The one way back is the loop link, for packets to our own addresses.
  */
 struct tercet_stack {
     struct tcp tcp;
