@@ -118,14 +118,23 @@ int relay_bind(const struct tercet_address *address, uint16_t port) {
     return error;
 }
 
+uint16_t relay_port(int listener) {
+    struct sockaddr_storage name;
+    socklen_t n = sizeof name;
+
+    if (getsockname(listener, (struct sockaddr *)&name, &n) != 0) return 0;
+    if (name.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&name)->sin_port);
+    return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
+}
+
 const char *relay_advice(int error) {
     switch (-error) {
-    case EADDRINUSE: return "another program listens there: end it, or publish another port";
-    case EADDRNOTAVAIL: return "publish an address of this machine";
-    case EACCES: return "become root, or publish a port from 1024 up";
+    case EADDRINUSE: return "another program listens there: end it, or choose another port";
+    case EADDRNOTAVAIL: return "choose an address of this machine";
+    case EACCES: return "become root, or choose a port from 1024 up";
     case EAFNOSUPPORT:
-        return "this machine has no such protocol: publish an address of the other family";
-    default: return "publish another address or port";
+        return "this machine has no such protocol: choose an address of the other family";
+    default: return "choose another address or port";
     }
 }
 

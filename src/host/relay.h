@@ -38,6 +38,9 @@ struct relay;
  */
 int relay_bind(const struct tercet_address *address, uint16_t port);
 
+/* The port of a @listener: the kernel chose it where 0 was asked for. */
+uint16_t relay_port(int listener);
+
 /* What would help against @error of relay_bind.  Return: a static sentence fragment, never NULL. */
 const char *relay_advice(int error);
 
