@@ -8,6 +8,7 @@
 #include "cli/complaint.h"
 #include "cli/options.h"
 #include "cli/serve_greeting.h"
+#include "cli/serve_metrics.h"
 #include "cli/serve_options.h"
 #include "cli/serve_publish.h"
 #include "cli/serve_services.h"
@@ -18,6 +19,7 @@ struct serve {
     struct serve_options options;
     struct session session;
     struct serve_publishing publishing;
+    struct serve_metrics metrics;
     struct serve_services on;
     bool is_asked_to_end; /* a signal has been passed on to COMMAND */
 };
@@ -80,7 +82,8 @@ static void greet(struct serve *serve) {
     struct text text;
 
     text_init(&text, memory, sizeof memory);
-    serve_greeting(&text, &serve->options, &serve->session.network, serve->publishing.ports);
+    serve_greeting(&text, &serve->options, &serve->session.network, serve->publishing.ports,
+                   serve->metrics.port);
     output_say(&serve->session.output, &text);
 }
 
@@ -91,11 +94,13 @@ static int start(struct serve *serve) {
 
     if (serve_services_open_folders(&serve->on, options) != 0) return -1;
     if (serve_publishing_bind(&serve->publishing, options) != 0) return -1;
+    if (serve_metrics_bind(&serve->metrics, options) != 0) return -1;
     if (session_enter(session, &options->network) != 0) return -1;
     if (session_prepare_child(session, options->command, CHILD_CLIENT) != 0) return -1;
     if (session_open(session, &limits, output_has_observer(&options->output)) != 0) return -1;
     if (serve_services_start(&serve->on, options, session->stack) != 0) return -1;
     if (serve_publishing_open(&serve->publishing, options, session) != 0) return -1;
+    if (serve_metrics_open(&serve->metrics, session) != 0) return -1;
     if (session_join(session, &options->output) != 0) return -1;
     greet(serve);
     return session_start_child(session);
@@ -106,6 +111,7 @@ static void stop(struct serve *serve) {
     struct session *session = &serve->session;
 
     serve_publishing_close(&serve->publishing);
+    serve_metrics_close(&serve->metrics);
     session_finish_child(session);
     serve_services_end(&serve->on);
     if (session->has_pump) pump_turn(&session->pump, clock_monotonic_ns());
@@ -124,6 +130,7 @@ static int serve_run(struct serve *serve) {
 
     session_init(&serve->session, &hooks);
     serve_publishing_init(&serve->publishing);
+    serve_metrics_init(&serve->metrics);
     if (start(serve) == 0)
         session_run(&serve->session);
     else

@@ -74,11 +74,16 @@ static void put_publish(struct text *text, const struct serve_options *options,
 }
 
 void serve_greeting(struct text *text, const struct serve_options *options,
-                    const struct network *network, const uint16_t *ports) {
+                    const struct network *network, const uint16_t *ports, uint16_t metrics_port) {
     put_where(text, options, network);
     put_services(text, options);
     for (unsigned i = 0; i < options->publish_count; i++)
         put_publish(text, options, &options->publishes[i], ports[i]);
+    if (options->metrics.text) {
+        text_put(text, "  metrics at ");
+        put_url(text, &options->metrics.address, metrics_port);
+        text_put(text, "metrics\n");
+    }
     if (!options->publish_count && !options->command && !options->network.tun)
         text_put(text, "  nothing is published on the host: see --publish\n");
 }

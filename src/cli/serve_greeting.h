@@ -6,8 +6,8 @@
 #include "cli/network.h"
 #include "cli/serve_options.h"
 
-/* Where what is served, in a few lines, with the address to open in a browser.  @ports: as published */
+/* Where what is served, in a few lines, with the address to open in a browser.  @ports, @metrics_port: as bound */
 void serve_greeting(struct text *text, const struct serve_options *options,
-                    const struct network *network, const uint16_t *ports);
+                    const struct network *network, const uint16_t *ports, uint16_t metrics_port);
 
 #endif

@@ -16,6 +16,7 @@ enum {
     KEY_CHARGEN = KEY_SERVICE + SERVICES_CHARGEN,
     KEY_PUBLISH = 0x200,
     KEY_ANYWHERE,
+    KEY_METRICS,
 };
 
 const struct argp_option serve_option_table[] = {
@@ -26,6 +27,7 @@ const struct argp_option serve_option_table[] = {
     OPTION("echo", KEY_ECHO, "PORT", "send back what comes"),
     OPTION("discard", KEY_DISCARD, "PORT", "throw away what comes"),
     OPTION("chargen", KEY_CHARGEN, "PORT", "send lines of text for ever"),
+    OPTION("metrics", KEY_METRICS, "[ADDR:]PORT", "counters for Prometheus, by HTTP on the host"),
     NETWORK_OPTIONS,
     OUTPUT_OPTIONS,
     OPTION_HELP,
@@ -83,28 +85,49 @@ static int take_service(struct serve_options *options, enum services_kind kind, 
     return 0;
 }
 
-/* Cut `[ADDR:]PORT:PORT` into its parts, in place; ADDR without brackets.  False: not of this form. */
-static bool publish_read(const char *text, struct serve_publish *publish) {
-    char copy[128];
-    uint32_t outer;
+/* Read `[ADDR:]PORT`, ADDR of IPv6 in brackets; @text is cut in place.  False: not of this form. */
+static bool place_read(char *text, struct tercet_address *address, uint16_t *port) {
+    char *colon = strrchr(text, ':');
+    uint32_t number;
 
+    if (!number_read(colon ? colon + 1 : text, 0, UINT16_MAX, &number)) return false;
+    *port = (uint16_t)number;
+    *address = usual_publish.address;
+    if (!colon) return true;
+    *colon = '\0';
+    size_t n = strlen(text);
+    bool is_bracketed = n > 2 && text[0] == '[' && text[n - 1] == ']';
+    if (!is_bracketed && strchr(text, ':')) return false;
+    return is_bracketed ? address_read(text + 1, n - 2, address) : address_read(text, n, address);
+}
+
+enum { PLACE_MAX = 128 }; /* octets of such a text, its terminator included */
+
+/* Read `[ADDR:]PORT:PORT`.  False: not of this form. */
+static bool publish_read(const char *text, struct serve_publish *publish) {
+    char copy[PLACE_MAX];
     size_t length = strlen(text);
+
     if (length >= sizeof copy) return false;
     memcpy(copy, text, length + 1);
     char *inner = strrchr(copy, ':');
     if (!inner || !port_read(inner + 1, &publish->inner_port)) return false;
     *inner = '\0';
-    char *colon = strrchr(copy, ':');
-    if (!number_read(colon ? colon + 1 : copy, 0, UINT16_MAX, &outer)) return false;
-    publish->outer_port = (uint16_t)outer;
-    publish->address = usual_publish.address;
-    if (!colon) return true;
-    *colon = '\0';
-    size_t n = strlen(copy);
-    bool is_bracketed = n > 2 && copy[0] == '[' && copy[n - 1] == ']';
-    if (!is_bracketed && strchr(copy, ':')) return false;
-    return is_bracketed ? address_read(copy + 1, n - 2, &publish->address)
-                        : address_read(copy, n, &publish->address);
+    return place_read(copy, &publish->address, &publish->outer_port);
+}
+
+static int take_metrics(struct serve_options *options, const char *value) {
+    struct serve_page *page = &options->metrics;
+    char copy[PLACE_MAX];
+    size_t length = strlen(value);
+
+    page->text = value;
+    if (length < sizeof copy) {
+        memcpy(copy, value, length + 1);
+        if (place_read(copy, &page->address, &page->port)) return 0;
+    }
+    complain("--metrics %s: not [ADDR:]PORT (such as 127.0.0.1:9100 or [::1]:9100)", value);
+    return -1;
 }
 
 static int take_publish(struct serve_options *options, const char *value) {
@@ -136,9 +159,20 @@ int serve_options_take(int key, char *value, struct argp_state *state, void *int
     case KEY_CHARGEN: return take_service(options, (enum services_kind)(key - KEY_SERVICE), value);
     case KEY_PUBLISH: return take_publish(options, value);
     case KEY_ANYWHERE: options->may_publish_anywhere = true; return 0;
+    case KEY_METRICS: return take_metrics(options, value);
     case ARGP_KEY_ARG: return options_take_command(&options->command, value, state);
     default: return EINVAL;
     }
+}
+
+static int check_metrics(const struct serve_options *options) {
+    const struct serve_page *page = &options->metrics;
+
+    if (!page->text || options->may_publish_anywhere || address_is_loopback(&page->address))
+        return 0;
+    complain("--metrics %s: other machines could reach it (add --publish-anywhere if they may)",
+             page->text);
+    return -1;
 }
 
 static int check_publishes(const struct serve_options *options) {
@@ -168,5 +202,6 @@ int serve_options_finish(struct serve_options *options) {
         service_on(options, usual_publish.inner_port))
         options->publishes[options->publish_count++] = usual_publish;
     if (network_options_finish(&options->network, options->command) != 0) return -1;
+    if (check_metrics(options) != 0) return -1;
     return check_publishes(options);
 }

@@ -30,11 +30,19 @@ struct serve_publish {
     uint16_t inner_port; /* of the service */
 };
 
+/* Where --metrics has its page on the host. */
+struct serve_page {
+    const char *text; /* as it was written; NULL: nowhere */
+    struct tercet_address address;
+    uint16_t port; /* 0 for any that is free */
+};
+
 /* What the command line of `tercet serve` asks for; it borrows argv's text. */
 struct serve_options {
     struct serve_service services[SERVE_SERVICES_MAX];
     struct serve_publish publishes[SERVE_PUBLISHES_MAX];
     unsigned service_count, publish_count;
+    struct serve_page metrics;
     struct network_options network;
     struct output_options output;
     bool may_publish_anywhere;

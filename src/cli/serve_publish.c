@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/serve_publish.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cli/complaint.h"
@@ -14,16 +12,6 @@ void serve_publishing_init(struct serve_publishing *publishing) {
     *publishing = (struct serve_publishing){0};
     for (unsigned i = 0; i < SERVE_PUBLISHES_MAX; i++)
         publishing->listeners[i] = -1;
-}
-
-/* The port of a listening socket: the kernel chose it where 0 was asked for. */
-static uint16_t socket_port(int fd) {
-    struct sockaddr_storage name;
-    socklen_t n = sizeof name;
-
-    if (getsockname(fd, (struct sockaddr *)&name, &n) != 0) return 0;
-    if (name.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&name)->sin_port);
-    return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
 }
 
 int serve_publishing_bind(struct serve_publishing *publishing, const struct serve_options *options) {
@@ -36,7 +24,7 @@ int serve_publishing_bind(struct serve_publishing *publishing, const struct serv
             return -1;
         }
         publishing->listeners[i] = fd;
-        publishing->ports[i] = socket_port(fd);
+        publishing->ports[i] = relay_port(fd);
     }
     return 0;
 }
