@@ -23,7 +23,7 @@ struct tercet_config {
     uint32_t max_time_waits;   /* 64 octets each (16,384) */
     uint32_t max_listeners;    /* at most 4,095 (64) */
     uint32_t max_reassemblies; /* connections with out-of-order data (1,024) */
-    uint32_t max_fragments;    /* packets that wait for their fragments, at most 4 of a source (64) */
+    uint32_t max_fragments;    /* packets waiting for fragments, 4 of a source (64) */
     uint32_t max_replies;      /* answers without state waiting to depart (1,024) */
     uint32_t max_traces;       /* life events kept for tercet_stack_next_trace, 0: none (0) */
     uint32_t max_addresses;    /* local addresses (8) */

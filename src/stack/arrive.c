@@ -15,11 +15,11 @@
 struct arrival {
     struct tercet_frame *frame;
     const unsigned char *bytes; /* of the packet: the frame's, or those of the whole */
-    struct whole_packet whole;  /* made of fragments; block 0: it came in one piece */
     struct ip_header ip;
     struct segment seg;
-    struct tuple tuple;
     uint32_t tag;
+    struct whole_packet whole; /* made of fragments; block 0: it came in one piece */
+    struct tuple tuple;
     bool is_tcp;
 };
 
