@@ -36,14 +36,14 @@ static bool can_send(const struct tcb *tcb) {
     }
 }
 
-/* Octets that can be put behind snd_end now: as far as the limit and the arena go. */
+/* How many of @n octets, 1 or more, can be put behind snd_end now: as far as the limit and the arena go. */
 static uint32_t make_room(struct tcp *t, struct tcb *tcb, uint32_t n) {
     struct seq begin = tcb_snd_begin(tcb);
     uint32_t waiting = seq_distance(begin, tcb->snd_end), capacity;
 
     if (waiting >= tcb->snd_limit) return 0;
     if (n > tcb->snd_limit - waiting) n = tcb->snd_limit - waiting;
-    if (n && ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n)) return n;
+    if (ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n)) return n;
     capacity = ring_capacity(&tcb->snd);
     return capacity > waiting ? capacity - waiting : 0;
 }
@@ -53,10 +53,11 @@ int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n) {
 
     if (tcb->reason) return TERCET_OVER;
     if (!can_send(tcb)) return TERCET_CLOSING;
+    if (!n) return 0;
     if (n > INT32_MAX) n = INT32_MAX;
     room = make_room(t, tcb, n);
     if (room < n) tcb->flags |= TCB_WANTS_ROOM;
-    if (!room) return n && seq_eq(tcb_snd_begin(tcb), tcb->snd_end) ? TERCET_FULL : 0;
+    if (!room) return seq_eq(tcb_snd_begin(tcb), tcb->snd_end) ? TERCET_FULL : 0;
     ring_put(&tcb->snd, &t->buddy, tcb->snd_end.n, bytes, room);
     tcb->snd_end = seq_add(tcb->snd_end, room);
     user_timeout_start(t, tcb);

@@ -12,6 +12,14 @@ CONVERSATION(a_small_write_departs_at_once_with_psh) {
     expect_nothing(c);
 }
 
+CONVERSATION(a_write_of_nothing_takes_nothing) {
+    establish(c);
+    user_write(c, 10);
+    user_write(c, 0);
+    expect(c, ACK | PSH, 1, 1, 10);
+    expect_nothing(c);
+}
+
 /* MUST-61: the last segment of what is there carries PSH. */
 CONVERSATION(the_last_of_several_segments_carries_psh) {
     establish(c);
