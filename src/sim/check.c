@@ -67,13 +67,25 @@ static void belief_check(struct sim *sim, uint32_t host, const struct tercet_sta
     ever = belief.connects + info->opened_passive;
     at_most(sim, host, "more active opens than calls of connect", info->opened_active,
             belief.connects);
-    at_most(sim, host, "more connections than were ever opened", info->conns, ever);
+    at_most(sim, host, "more connections than were ever opened and not aborted", info->conns,
+            ever - belief.aborts);
     at_most(sim, host, "more TIME-WAITs than connections ever opened", info->time_waits, ever);
     at_most(sim, host, "the application holds more connections than live", belief.held,
             (uint64_t)info->conns + info->time_waits);
     if (belief.listeners != info->listeners)
         sim_fault_set(sim, "listeners are not those that the application has", host, 0,
                       info->listeners, belief.listeners);
+}
+
+/* Every arrival ends in exactly one verdict. */
+static void verdicts_check(struct sim *sim, uint32_t host, const struct tercet_stack_info *info) {
+    uint64_t verdicts = 0;
+
+    for (unsigned i = 0; i < TERCET_VERDICT_COUNT; i++)
+        verdicts += tercet_stack_counter(sim_stack(sim, host), (enum tercet_verdict)i);
+    if (verdicts != info->frames_in)
+        sim_fault_set(sim, "verdicts are not as many as arrivals", host, 0, verdicts,
+                      info->frames_in);
 }
 
 void sim_host_check(struct sim *sim, uint32_t host) {
@@ -83,26 +95,39 @@ void sim_host_check(struct sim *sim, uint32_t host) {
     limits_check(sim, host, &info);
     counts_check(sim, host, &info);
     belief_check(sim, host, &info);
+    verdicts_check(sim, host, &info);
 }
 
-/* Every arrival ends in exactly one verdict. */
-static void verdicts_check(struct sim *sim, uint32_t host) {
-    struct tercet_stack_info info;
-    uint64_t verdicts = 0;
-
-    for (unsigned i = 0; i < TERCET_VERDICT_COUNT; i++)
-        verdicts += tercet_stack_counter(sim_stack(sim, host), (enum tercet_verdict)i);
-    tercet_stack_info(sim_stack(sim, host), &info);
-    if (verdicts != info.frames_in)
-        sim_fault_set(sim, "verdicts are not as many as arrivals", host, 0, verdicts,
-                      info.frames_in);
+/*
+ * No error that the Internet checksum finds gets further than the walls of IP and TCP.  An address
+ * is no longer ours before any checksum is looked at.
+ */
+void sim_corrupted_check(struct sim *sim, uint32_t host, enum tercet_verdict verdict) {
+    switch (verdict) {
+    case TERCET_IP_SHORT:
+    case TERCET_IP_VERSION:
+    case TERCET_IP_HEADER:
+    case TERCET_IP_CHECKSUM:
+    case TERCET_IP_SOURCE:
+    case TERCET_IP_NOT_OURS:
+    case TERCET_IP_MULTICAST:
+    case TERCET_IP_PROTOCOL:
+    case TERCET_ICMP_SHORT:
+    case TERCET_ICMP_CHECKSUM:
+    case TERCET_TCP_SHORT:
+    case TERCET_TCP_OFFSET:
+    case TERCET_TCP_CHECKSUM: return;
+    default: sim_fault_set(sim, "a corrupted frame was believed", host, 0, verdict, 0);
+    }
 }
 
 /* What entered or was copied is lost, has arrived or is on its way. */
-static void link_check(struct sim *sim, uint32_t link) {
+void sim_link_check(struct sim *sim, uint32_t link) {
     const struct sim_link_counts *counts = sim_link_counts(sim, link);
     uint64_t in = counts->frames[SIM_ENTERED] + counts->frames[SIM_COPIED];
-    uint64_t out = counts->frames[SIM_LOST] + counts->frames[SIM_ARRIVED] + counts->flying_frames;
+    uint64_t lost = counts->frames[SIM_LOST] + counts->frames[SIM_BURST_LOST] +
+                    counts->frames[SIM_CUT];
+    uint64_t out = lost + counts->frames[SIM_ARRIVED] + counts->flying_frames;
 
     if (in != out) sim_fault_set(sim, "a link made or swallowed a frame", 0, link, in, out);
     if (counts->queued_frames > counts->flying_frames)
@@ -116,10 +141,9 @@ bool sim_check(struct sim *sim) {
     for (uint32_t host = 1; host <= sim->n_hosts; host++) {
         if (!sim_host_at(sim, host)->stack) continue;
         sim_host_check(sim, host);
-        verdicts_check(sim, host);
     }
     for (uint32_t link = 1; link <= sim->n_links; link++) {
-        link_check(sim, link);
+        sim_link_check(sim, link);
         flying += sim_link_counts(sim, link)->flying_frames;
     }
     if (flying != sim->frames.used)
@@ -137,6 +161,7 @@ static void host_check_idle(struct sim *sim, uint32_t host) {
     at_most(sim, host, "a half-open is left", info.half_opens, 0);
     at_most(sim, host, "a TIME-WAIT is left", info.time_waits, 0);
     at_most(sim, host, "a reassembly is left", info.reassemblies, 0);
+    at_most(sim, host, "a fragmented packet is left", info.fragmented, 0);
     at_most(sim, host, "a buffer is left", info.buffer_blocks, 0);
     if (deadline_ns != UINT64_MAX)
         sim_fault_set(sim, "a timer is left", host, 0, deadline_ns, UINT64_MAX);

@@ -123,16 +123,25 @@ static struct tercet_frame frame_borrow(const struct sim *sim, uint32_t index) {
     };
 }
 
-static void stack_arrive(struct sim *sim, uint32_t host, struct tercet_frame *frames, unsigned n) {
+/* The verdict on a frame that came from the pool as @index. */
+static void verdict_check(struct sim *sim, uint32_t host, const struct tercet_frame *frame,
+                          uint32_t index) {
+    const struct sim_luck *luck = &sim_frame_at(sim, index)->luck;
+
+    if (frame->verdict >= TERCET_VERDICT_COUNT)
+        sim_fault_set(sim, "a frame arrived and got no verdict", host, 0, frame->verdict,
+                      TERCET_VERDICT_COUNT);
+    if (luck->is_corrupted && !luck->is_wild) sim_corrupted_check(sim, host, frame->verdict);
+}
+
+static void stack_arrive(struct sim *sim, uint32_t host, struct tercet_frame *frames,
+                         const uint32_t *indices, unsigned n) {
     struct sim_host *self = sim_host_at(sim, host);
 
     self->frames_in += n;
     tercet_stack_arrive(self->stack, frames, n, sim->now_ns);
-    for (unsigned i = 0; i < n; i++) {
-        if (frames[i].verdict >= TERCET_VERDICT_COUNT)
-            sim_fault_set(sim, "a frame arrived and got no verdict", host, 0, frames[i].verdict,
-                          TERCET_VERDICT_COUNT);
-    }
+    for (unsigned i = 0; i < n; i++)
+        verdict_check(sim, host, &frames[i], indices[i]);
 }
 
 void sim_host_arrive(struct sim *sim, uint32_t host, const uint32_t *indices, unsigned n) {
@@ -144,7 +153,7 @@ void sim_host_arrive(struct sim *sim, uint32_t host, const uint32_t *indices, un
         sim_link_arrived(sim, indices[i]);
         frames[i] = frame_borrow(sim, indices[i]);
     }
-    if (self->stack) stack_arrive(sim, host, frames, n);
+    if (self->stack) stack_arrive(sim, host, frames, indices, n);
     for (unsigned i = 0; i < n; i++) {
         if (self->actor.arrive) self->actor.arrive(self->actor.user, sim, host, &frames[i]);
         sim_frame_give(sim, indices[i]);

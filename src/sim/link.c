@@ -10,10 +10,9 @@
  * One direction of a path.
  *
  * A frame enters, waits in a queue for the transmitter, is transmitted (length / bandwidth),
- * flies (delay, jitter) and arrives.  What chance does to it is drawn when it comes, every draw
- * for every frame, each from a stream of its own: so the fate of the n-th frame of a link depends
- * on the seed and n alone, not on what else is switched on.  A frame that will be lost still
- * takes its turn at the transmitter, as on a noisy line.
+ * flies (delay, jitter) and arrives.  What chance does to it is drawn when it comes (impair.c);
+ * whether the link is down is looked up when transmission is over.  A frame that will be lost
+ * still takes its turn at the transmitter, as on a noisy line.
  *
  * Jitter keeps the order: a frame arrives no earlier than the one before it.  Only what is held
  * back (reorder_ppm) is overtaken.
@@ -56,26 +55,6 @@ static uint64_t transmission_ns(const struct sim_link *self, uint32_t n) {
     return bits_ns / rate + (bits_ns % rate != 0);
 }
 
-/* A drawn time of @low_us .. @high_us in nanoseconds. */
-static uint64_t time_draw_ns(struct random *stream, uint32_t low_us, uint32_t high_us) {
-    if (high_us < low_us) high_us = low_us;
-    return low_us * 1000ull + random_below(stream, (high_us - low_us) + 1) * 1000ull;
-}
-
-/* All that chance will do to the next frame. */
-static struct sim_luck luck_draw(struct sim_link *self) {
-    const struct sim_link_config *config = &self->config;
-    bool is_held = random_is_hit(&self->reorder, config->reorder_ppm);
-    uint64_t held_ns = time_draw_ns(&self->reorder, 1, config->reorder_us);
-    struct sim_luck luck = {.held_ns = is_held ? held_ns : 0};
-
-    luck.is_lost = random_is_hit(&self->loss, config->loss_ppm);
-    luck.is_copied = random_is_hit(&self->duplicate, config->duplicate_ppm);
-    luck.copy_ns = time_draw_ns(&self->duplicate, 0, config->duplicate_us);
-    luck.jitter_ns = time_draw_ns(&self->jitter, 0, config->jitter_us);
-    return luck;
-}
-
 /* Put a frame with these octets on @link.  Return: its index, or 0 when the pool is exhausted. */
 static uint32_t frame_take(struct sim *sim, uint32_t link, const struct sim_luck *luck,
                            const unsigned char *bytes, uint32_t n) {
@@ -113,7 +92,7 @@ static void frame_queue(struct sim *sim, struct sim_link *self, uint32_t frame) 
 
 void sim_link_enter(struct sim *sim, uint32_t link, const unsigned char *bytes, uint32_t n) {
     struct sim_link *self = sim_link_at(sim, link);
-    struct sim_luck luck = luck_draw(self);
+    struct sim_luck luck = sim_luck_draw(self);
     bool has_queue = self->config.bandwidth_bps != 0 || self->counts.queued_frames > 0;
     uint32_t frame = 0;
     enum sim_fate fate = SIM_ENTERED;
@@ -153,19 +132,33 @@ static void frame_copy(struct sim *sim, const struct sim_frame *original, uint64
     frame_wait(sim, copy, at_ns + original->luck.copy_ns);
 }
 
+/* Whether @frame ends here, and by which *@fate. */
+static bool is_lost(const struct sim *sim, const struct sim_frame *frame, enum sim_fate *fate) {
+    const struct sim_link_config *config = &sim_link_at(sim, frame->link)->config;
+    bool is_cut = sim_link_is_cut(config, sim->now_ns - sim->config.start_ns);
+
+    *fate = is_cut ? SIM_CUT : frame->luck.is_lost ? SIM_LOST : SIM_BURST_LOST;
+    return is_cut || frame->luck.is_lost || frame->luck.is_in_burst;
+}
+
 void sim_link_transmitted(struct sim *sim, uint32_t frame) {
     struct sim_frame *self = sim_frame_at(sim, frame);
     struct sim_link *link = sim_link_at(sim, self->link);
+    enum sim_fate fate;
     uint64_t at_ns;
 
     if (self->is_queued) {
         link->counts.queued_frames--;
         link->counts.queued_octets -= self->length;
     }
-    if (self->luck.is_lost) {
-        fate_tell(sim, self->link, self->bytes, self->length, SIM_LOST);
+    if (is_lost(sim, self, &fate)) {
+        fate_tell(sim, self->link, self->bytes, self->length, fate);
         sim_frame_give(sim, frame);
         return;
+    }
+    if (self->luck.is_corrupted) {
+        sim_frame_corrupt(self);
+        fate_tell(sim, self->link, self->bytes, self->length, SIM_CORRUPTED);
     }
     at_ns = arrival_ns(sim, link, self);
     self->is_flying = true;
@@ -179,13 +172,20 @@ void sim_link_arrived(struct sim *sim, uint32_t frame) {
     fate_tell(sim, self->link, self->bytes, self->length, SIM_ARRIVED);
 }
 
+static bool is_noise_in_range(const struct sim_link_config *config) {
+    if (config->burst_enter_ppm > SIM_MILLION || config->burst_leave_ppm > SIM_MILLION)
+        return false;
+    if (config->burst_loss_ppm > SIM_MILLION || config->corrupt_ppm > SIM_MILLION) return false;
+    return config->cut_every_us == 0 || config->cut_every_us > config->cut_us;
+}
+
 static bool is_link_in_range(const struct sim *sim, const struct sim_link_config *config) {
     if (config->mtu < 68 || config->mtu > sim->config.frame_bytes) return false;
     if (config->delay_us > SIM_DELAY_US_MAX || config->jitter_us > SIM_DELAY_US_MAX) return false;
     if (config->duplicate_us > SIM_DELAY_US_MAX || config->reorder_us > SIM_DELAY_US_MAX)
         return false;
     if (config->loss_ppm > SIM_MILLION || config->duplicate_ppm > SIM_MILLION) return false;
-    return config->reorder_ppm <= SIM_MILLION;
+    return config->reorder_ppm <= SIM_MILLION && is_noise_in_range(config);
 }
 
 static bool is_host(const struct sim *sim, uint32_t host) {
@@ -211,6 +211,8 @@ uint32_t sim_add_link(struct sim *sim, uint32_t from, uint16_t door, uint32_t to
         .duplicate = random_stream(seed, RANDOM_DUPLICATE, link),
         .reorder = random_stream(seed, RANDOM_REORDER, link),
         .jitter = random_stream(seed, RANDOM_JITTER, link),
+        .burst = random_stream(seed, RANDOM_BURST, link),
+        .corrupt = random_stream(seed, RANDOM_CORRUPT, link),
     };
     return link;
 }

@@ -27,7 +27,8 @@ struct sim_link {
     struct sim_link_config config;
     uint32_t from, to; /* hosts */
     uint16_t to_door;
-    struct random loss, duplicate, reorder, jitter;
+    struct random loss, duplicate, reorder, jitter, burst, corrupt;
+    bool is_bad;              /* a time of bursts */
     uint64_t free_ns;         /* the transmitter has sent all that is queued */
     uint64_t last_arrival_ns; /* of those that keep the order */
     struct sim_link_counts counts;
@@ -38,8 +39,10 @@ struct sim_link {
 /* What chance does to a frame, drawn when it enters. */
 struct sim_luck {
     uint64_t jitter_ns, copy_ns;
-    uint64_t held_ns; /* 0: keeps the order */
-    bool is_lost, is_copied;
+    uint64_t held_ns;    /* 0: keeps the order */
+    uint64_t corruption; /* what becomes of its octets hangs on this */
+    bool is_lost, is_in_burst, is_copied, is_corrupted;
+    bool is_wild; /* corrupted without regard for checksums */
 };
 
 /*
@@ -81,6 +84,15 @@ static inline struct sim_frame *sim_frame_at(const struct sim *sim, uint32_t fra
     return pool_at(&sim->frames, frame);
 }
 
+/* impair.c: all that chance will do to the next frame of @link. */
+struct sim_luck sim_luck_draw(struct sim_link *link);
+
+/* impair.c: whether the link is down at this time. */
+bool sim_link_is_cut(const struct sim_link_config *config, uint64_t since_start_ns);
+
+/* impair.c: change the octets of @frame as its luck says. */
+void sim_frame_corrupt(struct sim_frame *frame);
+
 /* link.c: a frame of @n octets, borrowed, comes to the beginning of @link. */
 void sim_link_enter(struct sim *sim, uint32_t link, const unsigned char *bytes, uint32_t n);
 
@@ -103,6 +115,12 @@ void sim_host_wake(struct sim *sim, uint32_t host);
 /* check.c: keep the first fault. */
 void sim_fault_set(struct sim *sim, const char *what, uint32_t host, uint32_t link, uint64_t got,
                    uint64_t limit);
+
+/* check.c: a frame that was corrupted, but not wildly, has come to @verdict. */
+void sim_corrupted_check(struct sim *sim, uint32_t host, enum tercet_verdict verdict);
+
+/* check.c: frames on @link are all accounted for. */
+void sim_link_check(struct sim *sim, uint32_t link);
 
 /* check.c: what is cheap to check of one host after each of its turns. */
 void sim_host_check(struct sim *sim, uint32_t host);

@@ -27,6 +27,9 @@ enum random_purpose {
     RANDOM_WRITER, /* how an application writes and reads */
     RANDOM_READER,
     RANDOM_SCENARIO, /* what a test tries */
+    RANDOM_BURST,    /* more of a link's impairments */
+    RANDOM_CORRUPT,
+    RANDOM_QUITTER, /* when an application gives up */
 };
 
 /* Scatter 64 bits: the finaliser of SplitMix64, a bijection. */

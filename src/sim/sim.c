@@ -112,18 +112,20 @@ static void clock_move(struct sim *sim, uint64_t at_ns) {
 
 bool sim_step(struct sim *sim) {
     const struct event *next = events_first(&sim->events);
-    uint32_t slot, frame;
+    uint32_t slot, frame, link = 0;
 
     if (!next || sim->fault.what) return false;
     clock_move(sim, next->at_ns);
     slot = events_pop(&sim->events);
     frame = slot - sim->config.max_hosts;
-    if (slot <= sim->config.max_hosts)
+    if (slot > sim->config.max_hosts) link = sim_frame_at(sim, frame)->link;
+    if (!link)
         sim_host_wake(sim, slot);
     else if (sim_frame_at(sim, frame)->is_flying)
         arrivals_handle(sim, frame);
     else
         sim_link_transmitted(sim, frame);
+    if (link) sim_link_check(sim, link);
     return !sim->fault.what;
 }
 

@@ -73,6 +73,7 @@ struct sim_belief {
     uint32_t held;      /* conn values that it has and has not given back, listeners not counted */
     uint32_t listeners; /* listeners that it has */
     uint64_t connects;  /* calls of tercet_connect that succeeded, ever */
+    uint64_t aborts;    /* calls of tercet_conn_abort that succeeded, ever */
 };
 
 /* What runs on a stack. */
@@ -145,6 +146,20 @@ struct sim_link_config {
     uint32_t duplicate_us;  /* the copy is late by 0 .. this */
     uint32_t reorder_ppm;   /* held back, so that those behind it overtake it */
     uint32_t reorder_us;    /* held for 1 us .. this */
+    /* Loss in bursts: a share of the frames begins a bad time, a share of those in it ends it. */
+    uint32_t burst_enter_ppm, burst_leave_ppm;
+    uint32_t burst_loss_ppm; /* lost in a bad time */
+    /*
+     * This share arrives with one bit wrong, or a burst of 2 .. 15 bits where a checksum guards
+     * them: such a frame that a stack believes is a fault.  Wildly: 1 .. 16 bits anywhere.
+     */
+    uint32_t corrupt_ppm;
+    bool corrupts_wildly;
+    /*
+     * Down for @cut_us, the first time @cut_from_us after the network's beginning, then each
+     * @cut_every_us (0: once; else more than cut_us).  What has been transmitted arrives.
+     */
+    uint32_t cut_from_us, cut_us, cut_every_us;
 };
 
 /*
@@ -176,8 +191,8 @@ int sim_route_all(struct sim *sim, uint32_t host, uint16_t door);
 bool sim_link_change(struct sim *sim, uint32_t link, const struct sim_link_config *config);
 
 /*
- * What can become of a frame on a link.  Each one enters or is refused; who entered gets lost or
- * arrives.  X(NAME, "name")
+ * What can become of a frame on a link.  Each one enters or is refused; who entered gets lost
+ * (LOST, BURST_LOST, CUT) or arrives.  X(NAME, "name")
  */
 #define SIM_FATES(X)                                                                               \
     X(ENTERED, "entered")       /* onto the link */                                                \
@@ -187,7 +202,10 @@ bool sim_link_change(struct sim *sim, uint32_t link, const struct sim_link_confi
     X(LOST, "lost")                                                                                \
     X(COPIED, "copied")   /* a second one is on its way */                                         \
     X(NO_COPY, "no-copy") /* there was no frame for it */                                          \
-    X(ARRIVED, "arrived")
+    X(ARRIVED, "arrived")                                                                          \
+    X(BURST_LOST, "burst-lost")                                                                    \
+    X(CUT, "link-down")       /* lost */                                                           \
+    X(CORRUPTED, "corrupted") /* these octets go on */
 
 enum sim_fate {
 #define SIM_FATE_ENUM(name, text) SIM_##name,

@@ -361,6 +361,41 @@ TEST(a_link_can_change_while_frames_are_on_their_way)
     CHECK(sim_check_idle(bench.sim));
 }
 
+/* An answer to each frame at once; the link back has number 2. */
+static void frame_answer(void *user, struct sim *sim, uint32_t host,
+                         const struct tercet_frame *frame) {
+    (void)user;
+    CHECK(sim_send(sim, host, 0, frame->bytes, frame->length));
+}
+
+TEST(a_path_there_need_not_be_like_the_path_back)
+{
+    struct sim_config config = {
+        .seed = 3, .max_hosts = 2, .max_links = 2, .max_frames = 64, .frame_bytes = FRAME_BYTES};
+    struct sim_link_config there = {.mtu = FRAME_BYTES, .delay_us = 1000, .loss_ppm = 500000};
+    struct sim_link_config back = {.mtu = 576, .delay_us = 7000, .bandwidth_bps = 1000000};
+    struct sim_actor asker = {.arrive = frame_note, .wake = frame_send, .user = &bench};
+    struct sim_actor answerer = {.arrive = frame_answer};
+    const struct sim_link_counts *forth, *home;
+
+    memset(&bench, 0, sizeof bench);
+    memset(memory, 0, sizeof memory);
+    bench.sim = sim_init(memory, &config);
+    bench.receiver = sim_add_actor(bench.sim, &asker);
+    CHECK_EQ(sim_add_actor(bench.sim, &answerer), 2);
+    CHECK_EQ(sim_add_link(bench.sim, 1, 0, 2, 0, &there), 1);
+    CHECK_EQ(sim_add_link(bench.sim, 2, 0, 1, 3, &back), 2);
+    bench_run(1000, 125, 10 * NS_PER_MS); /* 1 ms at a megabit a second */
+    forth = sim_link_counts(bench.sim, 1);
+    home = sim_link_counts(bench.sim, 2);
+    CHECK(forth->frames[SIM_LOST] > 400 && forth->frames[SIM_LOST] < 600);
+    CHECK_EQ(home->frames[SIM_ENTERED], forth->frames[SIM_ARRIVED]);
+    CHECK_EQ(home->frames[SIM_LOST], 0);
+    CHECK_EQ(bench.n_got, home->frames[SIM_ENTERED]);
+    for (uint32_t i = 0; i < bench.n_got; i++)
+        CHECK_EQ(bench.got[i].now_ns, bench.got[i].number * 10ull * NS_PER_MS + 9 * NS_PER_MS);
+}
+
 TEST(values_out_of_range_are_refused)
 {
     struct sim_link_config link = {.mtu = FRAME_BYTES};
