@@ -16,6 +16,7 @@ static void end_init(struct transfer_end *self, uint64_t seed, uint64_t index, u
     *self = (struct transfer_end){.phase = TRANSFER_WAITS};
     self->writer = random_stream(seed, RANDOM_WRITER, index);
     self->reader = random_stream(seed, RANDOM_READER, index);
+    self->quitter = random_stream(seed, RANDOM_QUITTER, index);
     self->lingers = random_is_hit(&self->reader, linger_ppm);
 }
 
@@ -94,6 +95,10 @@ static void end_visit(const struct end_turn *turn) {
     bool connects = !turn->is_server || turn->transfer->plan.is_simultaneous;
     uint64_t start_ns = turn->transfer->start_ns;
 
+    if (turn->host->all->is_called_off) {
+        if (turn->self->phase == TRANSFER_OPEN) end_quit(turn, true);
+        return;
+    }
     if (turn->self->phase == TRANSFER_WAITS && connects) {
         if (start_ns <= turn->now_ns)
             end_connect(turn);
@@ -150,6 +155,10 @@ static bool host_accept(struct transfer_host *host, struct tercet_stack *stack, 
     if (error == TERCET_NOT_YET) return false;
     if (!error) error = tercet_conn_info(stack, conn, &info);
     transfer = error ? NULL : transfer_find(host, &info.remote);
+    if (!transfer && !error && host->all->is_wild) {
+        host->aborts++;
+        return tercet_conn_abort(stack, conn) == 0;
+    }
     if (!transfer) {
         host_fault(host, "an accepted connection that nobody has opened", error, now_ns);
         return false;
@@ -203,10 +212,17 @@ static void host_believe(void *user, struct sim_belief *belief) {
     belief->held = host->held;
     belief->listeners = host->listener != 0;
     belief->connects = host->connects;
+    belief->aborts = host->aborts;
 }
 
 struct sim_application transfer_application(struct transfer_host *host) {
     return (struct sim_application){.run = host_run, .believe = host_believe, .user = host};
+}
+
+void transfers_call_off(struct transfers *all) {
+    all->is_called_off = true;
+    for (uint32_t i = 0; i < all->n; i++)
+        all->each[i].client_host->wake_ns = all->each[i].server_host->wake_ns = 0;
 }
 
 int transfer_listener_close(struct transfer_host *host, struct tercet_stack *stack) {

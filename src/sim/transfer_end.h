@@ -20,6 +20,9 @@ void end_open(const struct end_turn *turn, tercet_conn conn, bool may_write);
 /* Take in what an event says (enum tercet_ready bits). */
 void end_hear(const struct end_turn *turn, uint32_t ready);
 
+/* Give the connection back, by abort or by close, whatever its state. */
+void end_quit(const struct end_turn *turn, bool is_abort);
+
 /* Write, read, shut down and close as far as it goes now. */
 void end_run(const struct end_turn *turn);
 

@@ -23,6 +23,7 @@ void witness_init(struct witness *witness, uint32_t there, uint32_t back) {
     witness->segments = witness->bare_acks = witness->syns = 0;
     witness->fins = witness->resets = witness->repeated = 0;
     witness->fault = NULL;
+    witness->is_noisy = false;
     witness->links[0] = there;
     witness->links[1] = back;
 }
@@ -208,15 +209,18 @@ void witness_tap(void *user, uint64_t now_ns, uint32_t link, const struct tercet
     struct witness *witness = user;
     bool is_back = link == witness->links[1];
     struct sight sight = {.witness = witness, .now_ns = now_ns, .link = link};
+    const char *what = NULL;
     struct witness_flow *flow;
     struct ip_header ip;
     struct segment seg;
 
     if (!is_sent(fate) && fate != SIM_ARRIVED) return;
     if (ip_parse(frame->bytes, frame->length, &ip) != TERCET_TAKEN)
-        fault(&sight, "a malformed packet", frame->length, 0);
+        what = "a malformed packet";
     else if (ip.protocol == IP_PROTOCOL_TCP && tcp_parse(&ip, false, &seg) != TERCET_TAKEN)
-        fault(&sight, "a malformed segment", frame->length, 0);
+        what = "a malformed segment";
+    if (what && fate == SIM_ARRIVED && witness->is_noisy) return;
+    if (what) fault(&sight, what, frame->length, 0);
     if (witness->fault || ip.protocol != IP_PROTOCOL_TCP) return;
     flow = flow_of(witness, is_back ? seg.destination_port : seg.source_port);
     if (!flow || flow->is_muddled) return;

@@ -35,6 +35,7 @@ struct witness_flow {
 
 struct witness {
     uint32_t links[2];
+    bool is_noisy;                /* what arrives malformed was corrupted on its way */
     uint16_t flow_of_port[65536]; /* the client's port leads to a flow, 1.. */
     struct witness_flow flows[WITNESS_FLOWS_MAX];
     uint32_t n_flows;

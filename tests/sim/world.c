@@ -98,6 +98,7 @@ static void world_tap(void *user, uint64_t now_ns, uint32_t link, const struct t
     struct world *world = user;
 
     sim_digest_tap(&world->digest, now_ns, link, frame, fate);
+    if (world->all.is_wild) return;
     witness_tap(&world->witness, now_ns, link, frame, fate);
 }
 
@@ -115,6 +116,7 @@ bool world_make(struct world *world, const struct world_plan *plan, uint32_t tra
     memset(world->memory, 0, sizeof world->memory);
     world->digest = (struct sim_digest){0};
     transfers_init(&world->all, world->each, transfers, plan->seed);
+    world->all.is_wild = plan->there.corrupts_wildly || plan->back.corrupts_wildly;
     world->client_host = (struct transfer_host){.all = &world->all};
     world->server_host = (struct transfer_host){.all = &world->all, .backlog = plan->backlog};
     world->server_host.listen = world_endpoint(plan, true, WORLD_PORT);
@@ -127,6 +129,7 @@ bool world_make(struct world *world, const struct world_plan *plan, uint32_t tra
     if (!plan->client) CHECK_EQ(sim_route_all(world->sim, world->client, 0), 0);
     if (!plan->server) CHECK_EQ(sim_route_all(world->sim, world->server, 0), 0);
     witness_init(&world->witness, world->there, world->back);
+    world->witness.is_noisy = plan->there.corrupt_ppm || plan->back.corrupt_ppm;
     sim_link_tap(world->sim, 0, world_tap, world);
     return CHECK(world->there && world->back);
 }
