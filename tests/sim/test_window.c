@@ -108,6 +108,11 @@ static void speech_run(uint64_t until_ns) {
     if (!CHECK(!world.witness.fault && sim_check(world.sim))) world_tell(&world);
 }
 
+static void links_change(const struct sim_link_config *link) {
+    CHECK(sim_link_change(world.sim, world.there, link));
+    CHECK(sim_link_change(world.sim, world.back, link));
+}
+
 #define EACH_FAMILY                                                                                \
     for (unsigned is_v6 = 0; is_v6 < 2; is_v6++)                                                   \
         TEST_ROW ("%s: %s", __func__ + 5, is_v6 ? "IPv6" : "IPv4")
@@ -141,6 +146,34 @@ TEST(a_window_update_that_is_lost_is_found_by_probes)
         CHECK(sim_link_change(world.sim, world.back, &alive));
         speech_run(60 * NS_PER_S);
         CHECK_EQ(listener->n_heard, SPEECH);
+        world_free(&world);
+    }
+}
+
+/*
+ * A probe leaves each side while its own window is shut, and arrives where the window has opened
+ * meanwhile: both octets are taken, and then each side stands one octet further than the other's
+ * numbers say.
+ */
+TEST(two_windows_that_open_unheard_do_not_lock_each_other_out)
+{
+    EACH_FAMILY {
+        struct sim_link_config dead = {.mtu = 1500, .loss_ppm = SIM_MILLION};
+        struct sim_link_config slow = {.mtu = 1500, .delay_us = 2000000};
+
+        speech_begin(is_v6, 5 * NS_PER_S, true);
+        speech_run(2 * NS_PER_S);
+        links_change(&slow); /* probes set out, each for two seconds */
+        speech_run(5 * NS_PER_S - 1);
+        CHECK_EQ(server.n_heard + client.n_heard, 0);
+        links_change(&dead);
+        speech_run(5 * NS_PER_S); /* both read, and neither hears of it */
+        CHECK_EQ(client.n_heard, 4096);
+        CHECK_EQ(server.n_heard, 4096);
+        links_change(&slow);
+        speech_run(600 * NS_PER_S);
+        CHECK_EQ(server.n_heard, SPEECH);
+        CHECK_EQ(client.n_heard, SPEECH);
         world_free(&world);
     }
 }
