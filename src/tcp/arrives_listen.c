@@ -46,7 +46,8 @@ static enum tercet_verdict admit(struct tcp *t, uint16_t listener, const struct 
 enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struct tuple *tuple,
                                    uint32_t tag, const struct segment *seg) {
     /*
-     * Nobody's opening: a SYN that also takes back or ends.  RFC 9293 lets it be dropped; others answer it.
+     * Nobody's opening: a SYN that also takes back or ends.  RFC 9293 drops the one and would open for the
+     * other; here both get silence, since no honest peer sends them.
      */
     if (segment_has(seg, TCP_SYN) && segment_has(seg, TCP_RST | TCP_FIN)) return TERCET_TCP_FLAGS;
     /* First, check for a RST. */

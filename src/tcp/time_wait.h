@@ -41,6 +41,7 @@ enum time_wait_flag {
 /* Put @tcb's connection into TIME-WAIT; it takes the control block's place in the index. */
 void time_wait_enter(struct tcp *t, struct tcb *tcb);
 
+/* Forget it: out of queue, index and pool. */
 void time_wait_free(struct tcp *t, uint32_t index);
 
 /* Start 2 MSL again. */
@@ -49,7 +50,10 @@ void time_wait_restart(struct tcp *t, uint32_t index);
 /* Acknowledge out of turn, throttled.  Return: false: one left a moment ago. */
 bool time_wait_answer(struct tcp *t, struct time_wait *tw);
 
+/* Forget those whose 2 MSL are over. */
 void time_wait_tick(struct tcp *t);
+
+/* When the first of them is, or INSTANT_NEVER. */
 struct instant time_wait_deadline(const struct tcp *t);
 
 #endif

@@ -15,7 +15,7 @@ struct tuple;
  * tercet_error.
  */
 
-/* Active OPEN of @tuple, which is free.  Return: the control block, or NULL when none is. */
+/* Active OPEN of @tuple, which is free.  Return: the control block, or NULL when no block is free. */
 struct tcb *user_open(struct tcp *t, const struct tuple *tuple, uint32_t tag);
 
 /* SEND: copy what fits into the send buffer.  Return: octets taken, or an error. */
