@@ -65,7 +65,7 @@ help:
 	@echo "make test      every suite of tests/                               (SUITE=\"tcp wire\": only these)"
 	@echo "make check     make test, the same with sanitizers, and the linters"
 	@echo "make bench     the tables                                          (BENCH=\"handshake-rst --json\")"
-	@echo "make fuzz      each fuzz target for FUZZ_SECONDS=60                (FUZZ=\"segment\": only these)"
+	@echo "make fuzz      each fuzz target for FUZZ_SECONDS=60                (FUZZ=\"stack\": only these)"
 	@echo "make install   under PREFIX=/usr/local; DESTDIR is honoured"
 	@echo "make format    clang-format over all C files"
 	@echo "make clean     removes the build folders"
