@@ -153,7 +153,7 @@ static inline bool tcb_receives(const struct tcb *tcb) {
            tcb->state == TERCET_STATE_FIN_WAIT_2;
 }
 
-/* What we take now, octets from RCV.NXT: up to the edge that was announced, which never moves left (SHLD-14). */
+/* Octets that we take now: up to the edge that was announced, which never moves left (SHLD-14). */
 static inline uint32_t tcb_rcv_wnd(const struct tcb *tcb) {
     return seq_lt(tcb->rcv_nxt, tcb->rcv_adv) ? seq_distance(tcb->rcv_nxt, tcb->rcv_adv) : 0;
 }
