@@ -40,9 +40,8 @@ static int ready_wait(struct child *child) {
 
 /* In the init of a server: COMMAND inherits these. */
 static void streams_of_server(void) {
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) _exit(1);
+    close(STDIN_FILENO); /* first: no other descriptor may be free */
+    if (open("/dev/null", O_RDONLY) != STDIN_FILENO) _exit(1);
     if (dup2(STDERR_FILENO, STDOUT_FILENO) < 0) _exit(1);
 }
 

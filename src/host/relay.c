@@ -119,7 +119,7 @@ int relay_bind(const struct tercet_address *address, uint16_t port) {
 }
 
 uint16_t relay_port(int listener) {
-    struct sockaddr_storage name;
+    struct sockaddr_storage name = {0};
     socklen_t n = sizeof name;
 
     if (getsockname(listener, (struct sockaddr *)&name, &n) != 0) return 0;

@@ -148,11 +148,11 @@ static void client_ready(struct scrape *scrape, struct scrape_client *client) {
 
 int scrape_open(struct scrape **scrape, int listener, scrape_page *page, void *user) {
     struct scrape *made = calloc(1, sizeof *made);
-    int error = made ? 0 : -ENOMEM;
+    int error = 0;
 
-    if (error) {
+    if (!made) {
         close(listener);
-        return error;
+        return -ENOMEM;
     }
     *made = (struct scrape){.listener = listener, .page = page, .user = user};
     for (unsigned i = 0; i < SCRAPE_CLIENTS_MAX; i++)
