@@ -152,7 +152,7 @@ static void look_at_talk(struct connect *connect) {
     struct talk *talk = &connect->talk;
     struct tercet_conn_info info;
 
-    if (connect->phase != CONNECT_OPENS && connect->phase != CONNECT_TALKS) return;
+    if (connect->phase == CONNECT_ENDS) return;
     if (talk->error) {
         complain("%s: %s (start again with another)", talk->error_stream, strerror(-talk->error));
         abort_conn(connect);
