@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import json
 import os
+import pty
 import random
 import signal
 import socket
@@ -46,6 +47,11 @@ def reset(host):
         pass  # not acknowledged yet
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
     peer.close()
+
+
+def hang_up(host):
+    """Close at once."""
+    accepted(host).close()
 
 
 def half_close(host):
@@ -115,7 +121,7 @@ def late(host):
     echo(host)
 
 
-SERVERS = (echo, reset, half_close, stubborn, flood, unreachable, late)
+SERVERS = (echo, reset, hang_up, half_close, stubborn, flood, unreachable, late)
 
 
 def server(function, host):
@@ -171,7 +177,7 @@ def streams():
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
     _, err = process.communicate(b'x' * 100_000, timeout=serving.PATIENCE_S)
-    tap.check(process.returncode == 1 and b'tercet: standard output: Broken pipe (' in err and err.count(b'\n') == 1,
+    tap.check(process.returncode == 1 and b'tercet: standard output: Broken pipe (' in err and err.count(b'tercet: ') == 1,
               'nobody reads standard output: status 1, one line', process.returncode, err)
 
 
@@ -287,6 +293,28 @@ def ends():
     process.stderr.close()
 
 
+def terminal():
+    """A person who types nothing is not waited for when the server has closed."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen((TERCET, 'connect', '198.18.0.1', '7000', '--quiet', *server(hang_up, '198.18.0.1')), stdin=theirs, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    out, err = process.communicate(timeout=serving.PATIENCE_S)
+    os.close(ours)
+    os.close(theirs)
+    tap.check(process.returncode == 0 and out == b'' and err == b'', 'from a terminal, the end of the server is the end', process.returncode, err)
+
+
+def few_descriptors():
+    """Whatever it is that finds no descriptor left, it says so in one line."""
+    statuses = set()
+    for n in range(4, 24):
+        got = connect('198.18.0.1', 9, '--quiet', '--pcap', '/dev/null', '--', 'true', before=('sh', '-c', f'ulimit -n {n} && exec "$0" "$@"'))
+        statuses.add(got.status)
+        if got.status != 3 and not (got.status == 1 and one_line(got, 'ulimit -n')):
+            tap.check(False, f'a limit of {n} open files', got)
+    tap.check(statuses == {1, 3}, 'few open files are allowed: status 1 until there are enough', statuses)
+
+
 def device():
     """Out of a device of the current namespace, to a server of the kernel beside us."""
     setup = ('unshare', '-n', 'sh', '-c', 'ip tuntap add dev tct0 mode tun && ip addr add 198.18.0.1/24 dev tct0 && ip link set tct0 up && '
@@ -314,6 +342,8 @@ def main():
     bad_input()
     records()
     ends()
+    terminal()
+    few_descriptors()
     device()
     ordinary_user()
     tap.done()
