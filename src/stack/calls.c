@@ -276,14 +276,16 @@ static int set_nodelay(struct tercet_stack *stack, struct tcb *tcb, uint32_t val
 }
 
 static int set_keepalive(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    timer_clear(tcb, TIMER_KEEPALIVE);
+    tcb_owe(&stack->tcp, tcb);
     set_flag(tcb, TCB_KEEPALIVE, value);
-    keepalive_start(&stack->tcp, tcb);
     return 0;
 }
 
 static int set_keepalive_idle(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     tcb->keep_idle_s = (uint16_t)value;
-    keepalive_start(&stack->tcp, tcb);
+    timer_clear(tcb, TIMER_KEEPALIVE);
+    tcb_owe(&stack->tcp, tcb);
     return 0;
 }
 
@@ -301,7 +303,8 @@ static int set_keepalive_count(struct tercet_stack *stack, struct tcb *tcb, uint
 
 static int set_user_timeout(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     tcb->user_timeout_ms = value;
-    user_timeout_progress(&stack->tcp, tcb);
+    timer_clear(tcb, TIMER_USER_TIMEOUT);
+    tcb_owe(&stack->tcp, tcb);
     return 0;
 }
 

@@ -93,7 +93,6 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     t->retransmitted += tcb->retries != 0;
     tcb->snd_nxt = seq_add(tcb->iss, 1);
     tcb->snd_max = seq_max(tcb->snd_max, tcb->snd_nxt);
-    user_timeout_start(t, tcb);
     if (offers && !tcb_is(tcb, TCB_SYN_TWICE)) rtt_start(t, tcb);
     timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     return true;
@@ -128,7 +127,6 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
     }
     tcb->snd_max = seq_max(tcb->snd_max, to);
     tcb->sent = t->tick;
-    user_timeout_start(t, tcb);
     return true;
 }
 
@@ -274,6 +272,7 @@ bool tcb_next_departs(struct tcp *t, struct departure *out) {
         struct tcb *tcb = tcp_tcb(t, index);
 
         if (tcb_departs(t, tcb, out)) return true;
+        timers_catch_up(t, tcb);
         list_remove(&t->owed, index);
         tcb->flags &= ~(uint32_t)TCB_OWED;
     }

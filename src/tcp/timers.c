@@ -20,7 +20,10 @@ void timers_stop(struct tcp *t, struct tcb *tcb) {
     wheel_disarm(&t->wheel, tcp_tcb_index(t, tcb));
 }
 
+/* The user's own R2, where he has set one, holds both ways: MUST-21. */
 static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
+    if (tcb->user_timeout_ms && tcb_is_synchronized(tcb) && !tcb_is(tcb, TCB_ORPHAN))
+        return UINT32_MAX;
     if (tcb->state == TERCET_STATE_SYN_SENT) return t->config.syn_retries;
     if (tcb->state == TERCET_STATE_SYN_RECEIVED) return t->config.syn_ack_retries;
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
@@ -42,7 +45,7 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
                  tcb_is(tcb, TCB_SOFT_ERROR) ? TERCET_REASON_UNREACHABLE : TERCET_REASON_TIMED_OUT);
         return;
     }
-    tcb->retries++;
+    if (tcb->retries < UINT8_MAX) tcb->retries++;
     tcb->rto_us = tcb->rto_us < t->config.rto_max_us / 2 ? tcb->rto_us * 2 : t->config.rto_max_us;
     recovery_timeout(tcb);
     tcb_owe(t, tcb);
@@ -62,20 +65,20 @@ static void persist_expired(struct tcp *t, struct tcb *tcb) {
         tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT);
         return;
     }
-    tcb->retries++;
+    if (tcb->retries < UINT8_MAX) tcb->retries++;
     tcb->flags |= TCB_PROBE;
     tcb_owe(t, tcb);
 }
 
-void user_timeout_start(struct tcp *t, struct tcb *tcb) {
-    if (tcb->user_timeout_ms && !timer_is_set(tcb, TIMER_USER_TIMEOUT))
-        timer_set(t, tcb, TIMER_USER_TIMEOUT, tcb->user_timeout_ms * 1000ull);
+static void user_timeout_start(struct tcp *t, struct tcb *tcb) {
+    if (!tcb->user_timeout_ms || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
+    if (seq_eq(tcb->snd_una, tcb->snd_max) && !seq_lt(tcb->snd_max, tcb->snd_end)) return;
+    timer_set(t, tcb, TIMER_USER_TIMEOUT, tcb->user_timeout_ms * 1000ull);
 }
 
 void user_timeout_progress(struct tcp *t, struct tcb *tcb) {
     timer_clear(tcb, TIMER_USER_TIMEOUT);
-    if (!seq_eq(tcb->snd_una, tcb->snd_max) || seq_lt(tcb->snd_max, tcb->snd_end))
-        user_timeout_start(t, tcb);
+    user_timeout_start(t, tcb);
 }
 
 void keepalive_start(struct tcp *t, struct tcb *tcb) {
@@ -107,6 +110,14 @@ static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
     tcb->keep_probes++;
     tcb->flags |= TCB_KEEP_PROBE;
     tcb_owe(t, tcb);
+}
+
+void timers_catch_up(struct tcp *t, struct tcb *tcb) {
+    user_timeout_start(t, tcb);
+    if (tcb_is(tcb, TCB_KEEPALIVE) && !timer_is_set(tcb, TIMER_KEEPALIVE)) keepalive_start(t, tcb);
+    if (tcb_is(tcb, TCB_ORPHAN) && tcb->state == TERCET_STATE_FIN_WAIT_2 &&
+        !timer_is_set(tcb, TIMER_FIN_WAIT_2))
+        timer_set(t, tcb, TIMER_FIN_WAIT_2, t->config.fin_wait_2_us);
 }
 
 static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {

@@ -25,12 +25,15 @@ static inline bool timer_is_set(const struct tcb *tcb, enum tcb_timer timer) {
 }
 
 /*
- * Something is outstanding: the user timeout runs, if there is one (RFC 5482 section 3, RFC 9293 section
- * 3.9.1).
+ * The calls of the user carry no time.  The timers that they want (user timeout, keep-alives, FIN-WAIT-2)
+ * begin here, when the connection has had its turn to depart.
  */
-void user_timeout_start(struct tcp *t, struct tcb *tcb);
+void timers_catch_up(struct tcp *t, struct tcb *tcb);
 
-/* Something was acknowledged: it starts anew, or stops when all is. */
+/*
+ * Something was acknowledged: the user timeout starts anew, or stops when all is (RFC 5482 section 3,
+ * RFC 9293 section 3.9.1).
+ */
 void user_timeout_progress(struct tcp *t, struct tcb *tcb);
 
 /* Let keep-alives run, when they are wanted and the connection is open. */

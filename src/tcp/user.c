@@ -60,8 +60,7 @@ int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n) {
     if (!room) return seq_eq(tcb_snd_begin(tcb), tcb->snd_end) ? TERCET_FULL : 0;
     ring_put(&tcb->snd, &t->buddy, tcb->snd_end.n, bytes, room);
     tcb->snd_end = seq_add(tcb->snd_end, room);
-    user_timeout_start(t, tcb);
-    if (tcb_is_synchronized(tcb)) tcb_owe(t, tcb);
+    tcb_owe(t, tcb);
     return (int)room;
 }
 
@@ -114,7 +113,6 @@ void user_close(struct tcp *t, struct tcb *tcb) {
         return;
     }
     user_shutdown(t, tcb);
-    if (tcb->state == TERCET_STATE_FIN_WAIT_2)
-        timer_set(t, tcb, TIMER_FIN_WAIT_2, t->config.fin_wait_2_us);
+    tcb_owe(t, tcb);
     tcb_orphan(t, tcb);
 }
