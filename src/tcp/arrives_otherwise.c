@@ -205,6 +205,8 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     tcb->snd_una = seg->ack;
     tcb->snd_nxt = seq_max(tcb->snd_nxt, tcb->snd_una);
     tcb->retries = 0;
+    tcb->flags &= ~(uint32_t)TCB_SOFT_ERROR; /* the way is open again */
+    if (!seq_lt(tcb->snd_una, tcb->snd_up)) tcb->flags &= ~(uint32_t)TCB_SNDS_URGENT;
     rtt_acked(t, tcb, seg);
     if (seq_eq(tcb->snd_una, tcb->snd_max))
         timer_clear(tcb, TIMER_RETRANSMIT);

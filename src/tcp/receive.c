@@ -109,6 +109,7 @@ void receive_consume(struct tcp *t, struct tcb *tcb, uint32_t n) {
     uint32_t opened, half = tcb->rcv_limit / 2, two = 2u * tcb->announced_mss;
 
     tcb->rcv_user = seq_add(tcb->rcv_user, n);
+    if (!seq_lt(tcb->rcv_user, tcb->rcv_up)) tcb->flags &= ~(uint32_t)TCB_RCVS_URGENT;
     if (!tcb_readable(tcb) && !tcb->reassembly) ring_release(&tcb->rcv, &t->buddy);
     if (!tcb_receives(tcb) || !seq_gt(edge_allowed(tcb), tcb->rcv_adv)) return;
     opened = seq_distance(tcb->rcv_adv, edge_allowed(tcb));

@@ -92,6 +92,7 @@ void tcb_established(struct tcp *t, struct tcb *tcb) {
     tcb->state = TERCET_STATE_ESTABLISHED;
     tcb->recover = tcb->iss;
     tcb->retries = 0;
+    tcb->flags &= ~(uint32_t)TCB_SOFT_ERROR;
     timer_clear(tcb, TIMER_USER_TIMEOUT);
     keepalive_start(t, tcb);
     congestion_init(t, tcb);
