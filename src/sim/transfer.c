@@ -62,11 +62,30 @@ static uint64_t user_of(const struct end_turn *turn) {
     return 2 * (uint64_t)(turn->transfer - turn->host->all->each) + 1 + turn->is_server;
 }
 
+/* What the stack says of a connection that this end holds is what the end knows. */
+static void end_check(const struct end_turn *turn) {
+    const struct transfer_end *self = turn->self;
+    struct tercet_conn_info info;
+    uint64_t waiting;
+
+    if (self->phase != TRANSFER_OPEN) return;
+    if (tercet_conn_info(turn->stack, self->conn, &info)) {
+        end_fault(turn, "a connection is gone that was not given back", self->conn, 0);
+        return;
+    }
+    waiting = (uint64_t)info.unsent_bytes + info.unacked_bytes;
+    if (info.user != user_of(turn))
+        end_fault(turn, "a connection has another's user value", info.user, user_of(turn));
+    if (waiting > self->n_written + 2) /* SYN and FIN count */
+        end_fault(turn, "more is to be sent than was written", waiting, self->n_written);
+}
+
 static void end_go(const struct end_turn *turn) {
     uint64_t wake_ns;
 
     if (turn->self->phase != TRANSFER_OPEN || turn->host->all->fault) return;
     end_run(turn);
+    end_check(turn);
     wake_ns = end_wake_ns(turn);
     if (wake_ns < turn->host->wake_ns) turn->host->wake_ns = wake_ns;
 }
