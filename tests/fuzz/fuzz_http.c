@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The HTTP server. The first octet says in which pieces the rest, which is what a client sends,
- * comes, and whether his FIN follows it.
+ * comes, whether his FIN follows it, and whether there is a folder of files to serve.
  *
  * The scan finds the same end whole and in pieces; what is read of the head lies inside it; then
  * the services answer the client over a wire, and when he has gone nothing is left of him.
  */
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "app/http_condition.h"
 #include "app/http_range.h"
 #include "app/http_request.h"
 #include "app/http_scan.h"
 #include "app/http_target.h"
 #include "app/services.h"
+#include "host/files.h"
 #include "pair.h"
 
 enum { PIECES_MAX = 4096, WALL_S = 784111776, SESSION_S = 240 };
@@ -29,14 +34,14 @@ static void try_words(const struct http_request *request) {
 
 static void try_target(struct http_words words) {
     static struct http_target target;
-    char folder[3 * HTTP_PATH_MAX + 64];
+    char path[3 * HTTP_PATH_MAX + 64];
     struct text text;
 
     if (http_target_read(&target, words)) return;
     must(target.path[0] != '/' && memchr(target.path, 0, sizeof target.path));
     must(!strstr(target.path, "//") && strncmp(target.path, "../", 3) != 0);
     must(!strstr(target.path, "/../") && strcmp(target.path, "..") != 0);
-    text_init(&text, folder, sizeof folder);
+    text_init(&text, path, sizeof path);
     http_target_put_folder(&target, &text);
 }
 
@@ -124,7 +129,39 @@ static void visit_hear(struct visit *v, uint64_t ms) {
     v->heard += hear(v->pair.sides[0].stack, v->conn, v->heard == 0);
 }
 
-static void visit_begin(struct visit *v) {
+/* A folder with two files in it, made by the first input and removed at the end. */
+static char folder[] = "/tmp/tercet-fuzz-XXXXXX";
+static const char *const names[] = {"index.html", "sub/a.txt"};
+
+static void folder_remove(void) {
+    if (chdir(folder)) return;
+    for (unsigned i = 0; i < 2; i++)
+        unlink(names[i]);
+    rmdir("sub");
+    rmdir(folder);
+}
+
+static struct files *folder_served(void) {
+    static struct files files;
+    static bool is_made;
+
+    if (is_made) return &files;
+    must(mkdtemp(folder) && files_open(&files, folder) == 0);
+    must(mkdirat(files.directory, "sub", 0755) == 0);
+    for (unsigned i = 0; i < 2; i++) {
+        char path[sizeof folder + 16];
+        FILE *file;
+
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        file = fopen(path, "w");
+        must(file && fprintf(file, "%0*d", i ? 50000 : 50, 0) > 0 && fclose(file) == 0);
+    }
+    is_made = true;
+    atexit(folder_remove);
+    return &files;
+}
+
+static void visit_begin(struct visit *v, struct files *files) {
     struct tercet_endpoint server = {pair_address(false, 2), 80};
     struct tercet_config config = pair_config();
     struct services_limits limits;
@@ -135,17 +172,17 @@ static void visit_begin(struct visit *v) {
     pair_init(&v->pair, &config, 1500);
     must(services_init(&v->services, v->pair.sides[1].stack, &limits, v->pair.now_ns) == 0);
     services_set_wall(v->services, WALL_S * 1000000000ll);
-    must(services_add(v->services, SERVICES_HTTP, 80, NULL) == 0);
+    must(services_add(v->services, SERVICES_HTTP, 80, files) == 0);
     must(tercet_connect(v->pair.sides[0].stack, NULL, &server, 0, v->pair.now_ns, &v->conn) == 0);
 }
 
 /* @closes: his FIN follows what he says */
-static void try_visit(const char *bytes, size_t n, size_t piece, bool closes) {
+static void try_visit(const char *bytes, size_t n, size_t piece, bool closes, struct files *files) {
     static struct visit v;
     void *owner[2];
 
     v = (struct visit){.conn = 0};
-    visit_begin(&v);
+    visit_begin(&v, files);
     owner[0] = v.services;
     owner[1] = &v.pair;
     v.pair.sides[1].on_event = serve;
@@ -176,9 +213,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t size) {
     size_t n = size > 0 ? size - 1 : 0, piece;
 
     if (n == 0) return 0;
-    piece = octets[0] & 0x40 ? 1500 : (octets[0] & 0x3fu) + 1;
+    piece = octets[0] & 0x40 ? 1500 : (octets[0] & 0x1fu) + 1;
     try_scan(bytes, n, piece);
     if (n / piece > PIECES_MAX) return 0;
-    try_visit(bytes, n, piece, octets[0] & 0x80);
+    try_visit(bytes, n, piece, octets[0] & 0x80, octets[0] & 0x20 ? folder_served() : NULL);
     return 0;
 }

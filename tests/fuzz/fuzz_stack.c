@@ -10,7 +10,11 @@
  */
 #include "pair.h"
 
-enum { HANDLES_MAX = 16, OPERATIONS_MAX = 400 };
+enum {
+    HANDLES_MAX = 16,
+    OPERATIONS_MAX = 400,
+    END_DEPARTURES_MAX = 65536, /* what is still said when all has been closed */
+};
 
 static const uint16_t ports[4] = {80, 7, 40000, 40001};
 
@@ -111,7 +115,8 @@ static void op_option(struct program *p) {
     struct tercet_conn_info info;
 
     if (option == 0xff) tercet_conn_urge(stack_of(p), conn);
-    tercet_conn_set_option(stack_of(p), conn, (enum tercet_option)(option % 9), input_delta(&p->in));
+    tercet_conn_set_option(stack_of(p), conn, (enum tercet_option)(option % 9),
+                           input_delta(&p->in));
     tercet_conn_info(stack_of(p), conn, &info);
 }
 
@@ -272,6 +277,8 @@ static void op_time(struct program *p) {
 
 /* Close everything in the way the configuration says, and wait. */
 static void program_end(struct program *p, unsigned how) {
+    uint64_t departed = p->pair.departed;
+
     for (p->i = 0; p->i < 2; p->i++) {
         for (unsigned n = 0; n < p->n_handles[p->i]; n++) {
             tercet_conn conn = p->handles[p->i][n];
@@ -281,6 +288,7 @@ static void program_end(struct program *p, unsigned how) {
         }
     }
     pair_walk(&p->pair, p->pair.now_ns + 24 * 3600 * NS_PER_S, how & 2);
+    must(p->pair.departed - departed <= END_DEPARTURES_MAX);
     pair_must_be_empty(&p->pair);
 }
 

@@ -39,6 +39,7 @@ struct side {
 struct pair {
     struct side sides[2];
     uint64_t now_ns;
+    uint64_t departed; /* frames, of both sides */
 };
 
 static inline struct tercet_address pair_address(bool v6, unsigned host) {
@@ -138,7 +139,7 @@ static inline void frame_must_be_good(const unsigned char *octets, uint32_t n) {
 }
 
 /* What side @i owes goes onto the wire. */
-static inline unsigned pair_depart(struct pair *pair, unsigned i) {
+static inline void pair_depart(struct pair *pair, unsigned i) {
     struct side *side = &pair->sides[i];
     unsigned char octets[PAIR_FRAME_MAX];
     struct tercet_frame frame = {.bytes = octets, .capacity = sizeof octets};
@@ -146,12 +147,12 @@ static inline unsigned pair_depart(struct pair *pair, unsigned i) {
 
     while (tercet_stack_depart(side->stack, &frame, 1, pair->now_ns)) {
         must(n++ < PAIR_TURN_MAX);
+        pair->departed++;
         frame_must_be_good(octets, frame.length);
         side_push(&pair->sides[!i], octets, frame.length);
         free(side->last.octets);
         side->last = (struct pair_frame){frame.length, exactly(octets, frame.length)};
     }
-    return n;
 }
 
 /* The owner's turn on both sides: events, then departures. */
@@ -159,7 +160,10 @@ static inline void pair_turn(struct pair *pair) {
     for (unsigned i = 0; i < 2; i++) {
         struct side *side = &pair->sides[i];
         struct tercet_event event;
+        struct tercet_trace trace;
 
+        while (tercet_stack_next_trace(side->stack, &trace))
+            must(trace.reason < TERCET_REASON_COUNT && trace.state < TERCET_STATE_COUNT);
         for (unsigned n = 0; tercet_stack_next_event(side->stack, &event); n++) {
             must(n < PAIR_TURN_MAX);
             if (side->on_event) side->on_event(side->user, side, &event);
