@@ -112,11 +112,11 @@ static void op_end(struct program *p) {
 static void op_option(struct program *p) {
     tercet_conn conn = handle_any(p);
     unsigned option = input_u8(&p->in);
+    uint32_t value = input_delta(&p->in);
     struct tercet_conn_info info;
 
     if (option == 0xff) tercet_conn_urge(stack_of(p), conn);
-    tercet_conn_set_option(stack_of(p), conn, (enum tercet_option)(option % 9),
-                           input_delta(&p->in));
+    tercet_conn_set_option(stack_of(p), conn, (enum tercet_option)(option % 9), value);
     tercet_conn_info(stack_of(p), conn, &info);
 }
 
