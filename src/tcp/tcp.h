@@ -148,7 +148,7 @@ static inline uint32_t tcp_tcb_index(const struct tcp *t, const struct tcb *tcb)
     return (uint32_t)(tcb - (const struct tcb *)(const void *)t->tcbs.base) + 1;
 }
 
-/* The TIME-WAIT, half-open of an index. */
+/* The TIME-WAIT or half-open line of an index. */
 static inline struct time_wait *tcp_time_wait(const struct tcp *t, uint32_t index) {
     return pool_at(&t->time_waits, index);
 }
