@@ -53,6 +53,7 @@ struct tercet_config {
     uint8_t data_retries;     /* retransmissions of one segment before giving up, R2 of RFC 9293 section 3.8.3 (15) */
     uint8_t orphan_retries;   /* the same for a connection that its user has closed (8) */
     uint8_t initial_segments; /* initial window, RFC 6928 (10) */
+    uint8_t hop_limit;        /* TTL or hop limit of what we send, RFC 9293 MUST-49 (64) */
 
     /* Options offered and accepted. */
     bool timestamps;    /* RFC 7323 (true) */

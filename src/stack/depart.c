@@ -8,8 +8,6 @@
 #include "wire/icmp.h"
 #include "wire/tcp.h"
 
-#define HOP_LIMIT 64 /* fixed so far; RFC 9293 section 3.9.2 (MUST-49) wants it configurable */
-
 /* Copy the payload behind the header and sum it: one pass. */
 static uint64_t put_payload(const struct tercet_stack *stack, const struct departure *d,
                             unsigned char *at, uint64_t sum) {
@@ -33,7 +31,7 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
         .source = stack->addresses.table[d->tuple.local].address,
         .destination = d->tuple.remote,
         .protocol = IP_PROTOCOL_TCP,
-        .hop_limit = HOP_LIMIT,
+        .hop_limit = stack->tcp.config.hop_limit,
         .dont_fragment = true,
         .version = v4 ? 4 : 6,
     };
@@ -59,7 +57,7 @@ static uint32_t build_icmp(struct tercet_stack *stack, struct ip_header *ip,
     uint32_t length = 0;
 
     ip->source = stack->addresses.table[local].address;
-    ip->hop_limit = HOP_LIMIT;
+    ip->hop_limit = stack->tcp.config.hop_limit;
     ip->length = ICMP_HEADER_LENGTH + icmp->length;
     if (frame->capacity >=
         (ip->version == 4 ? IPV4_HEADER_LENGTH : IPV6_HEADER_LENGTH) + ip->length) {

@@ -37,6 +37,7 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .data_retries = 15,
         .orphan_retries = 8,
         .initial_segments = 10,
+        .hop_limit = 64,
         .timestamps = true,
         .window_scale = true,
         .sack = true,
@@ -68,8 +69,8 @@ static bool knobs_are_valid(const struct tercet_config *c) {
     return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
            c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 &&
            c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
-           c->initial_segments && c->syn_ack_rto_us && c->delayed_ack_us <= 500000 &&
-           c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
+           c->initial_segments && c->hop_limit && c->syn_ack_rto_us &&
+           c->delayed_ack_us <= 500000 && c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
 }
 
 static bool secret_is_set(const struct tercet_config *c) {

@@ -95,6 +95,7 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
     /* Text and FIN behind the SYN begin at the next sequence number. */
     rest.seq = tcb->rcv_nxt;
     rest.flags &= (uint8_t)~TCP_SYN;
+    if (rest.urgent) rest.urgent--; /* it counted from the SYN */
     return arrives_text(t, tcb, &rest, TERCET_ESTABLISHED);
 }
 
