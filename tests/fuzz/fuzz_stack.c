@@ -24,6 +24,10 @@ struct program {
     unsigned i; /* the side that an operation is about */
     tercet_conn handles[2][HANDLES_MAX];
     unsigned n_handles[2];
+    /* Octets of each stream; what has been read is what was written, unless the network forges. */
+    uint32_t written[2][HANDLES_MAX + 1], heard[2][HANDLES_MAX + 1];
+    unsigned handle; /* that handle_any found last, HANDLES_MAX: none that was given out */
+    bool is_forged;
 };
 
 static struct tercet_stack *stack_of(struct program *p) {
@@ -42,8 +46,16 @@ static void handle_keep(struct program *p, tercet_conn conn) {
 static tercet_conn handle_any(struct program *p) {
     unsigned which = input_u8(&p->in);
 
+    p->handle = HANDLES_MAX;
     if (which & 0x80) return (uint64_t)which << 32 | (which & 7) | (which & 8) << 28;
-    return p->n_handles[p->i] ? p->handles[p->i][which % p->n_handles[p->i]] : 0;
+    if (!p->n_handles[p->i]) return 0;
+    p->handle = which % p->n_handles[p->i];
+    return p->handles[p->i][p->handle];
+}
+
+/* Octet @at of every stream. */
+static unsigned char pattern(uint32_t at) {
+    return (unsigned char)(at * 7 + at / 256);
 }
 
 static void op_listen(struct program *p) {
@@ -76,24 +88,33 @@ static void op_accept(struct program *p) {
 }
 
 static void op_write(struct program *p) {
-    static const unsigned char text[4096] = "written by the other side";
     tercet_conn conn = handle_any(p);
-    uint32_t n = input_u16(&p->in) % sizeof text;
+    uint32_t *written = &p->written[p->i][p->handle], n = input_u16(&p->in) % 4096;
+    unsigned char octets[4096];
+    int taken;
 
-    must(tercet_conn_write(stack_of(p), conn, text, n) <= (int)n);
+    for (uint32_t i = 0; i < n; i++)
+        octets[i] = pattern(*written + i);
+    taken = tercet_conn_write(stack_of(p), conn, octets, n);
+    must(taken <= (int)n);
+    if (taken > 0) *written += (uint32_t)taken;
 }
 
 static void op_read(struct program *p) {
     tercet_conn conn = handle_any(p);
-    uint32_t wanted = input_u16(&p->in);
+    uint32_t wanted = input_u16(&p->in), *heard = &p->heard[p->i][p->handle], at = *heard;
     struct tercet_span spans[2];
     int n = tercet_conn_read(stack_of(p), conn, spans);
 
     if (n <= 0) return;
     must(spans[0].length + spans[1].length == (uint32_t)n);
-    for (unsigned i = 0; i < 2; i++)
-        free(exactly(spans[i].base, spans[i].length)); /* all of it can be read */
-    must(tercet_conn_consume(stack_of(p), conn, wanted < (uint32_t)n ? wanted : (uint32_t)n) == 0);
+    for (unsigned part = 0; part < 2; part++) {
+        for (uint32_t i = 0; i < spans[part].length; i++, at++)
+            must(((const unsigned char *)spans[part].base)[i] == pattern(at) || p->is_forged);
+    }
+    if (wanted > (uint32_t)n) wanted = (uint32_t)n;
+    must(tercet_conn_consume(stack_of(p), conn, wanted) == 0);
+    *heard += wanted;
 }
 
 static void op_shutdown(struct program *p) {
@@ -138,6 +159,7 @@ static void op_disturb(struct program *p) {
     if (!side->count) return;
     frame = side_pop(side);
     if (how % 4 == 3) {
+        p->is_forged = true;
         for (unsigned n = how >> 4; n > 0; n--)
             frame.octets[input_u16(&p->in) % frame.length] ^= input_u8(&p->in);
         if (how & 8) packet_mend(frame.octets, frame.length);
@@ -156,6 +178,7 @@ static void op_fragment(struct program *p) {
     struct ip_header ip;
 
     if (!side->count) return;
+    p->is_forged = true; /* pieces of two packets with one identification may make a third */
     frame = side_pop(side);
     if (ip_parse(frame.octets, frame.length, &ip) == TERCET_TAKEN && ip.version == 4) {
         uint32_t cut = (how & 31) * 8 < ip.length ? (how & 31) * 8 : 0, length = ip.length;
@@ -177,6 +200,7 @@ static void op_raw(struct program *p) {
     unsigned char octets[256];
     uint32_t n = input_take(&p->in, octets, input_u8(&p->in));
 
+    p->is_forged = true;
     packet_mend(octets, n);
     pair_arrive(&p->pair, p->i, octets, n);
 }
@@ -213,6 +237,7 @@ static void op_segment(struct program *p) {
     struct ip_header ip = {.version = 4};
     uint32_t at;
 
+    p->is_forged = true;
     if (how & 1 || !said_last(p, &ip, &said)) {
         ip.version = how & 2 ? 6 : 4;
         ip.source = pair_address(how & 2, p->i + 1);
