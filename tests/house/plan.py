@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the tests of the house read: the plan in tests/arrows.txt, the files, the archives."""
 import os
-import tempfile
 import re
 import subprocess
 import sys
@@ -101,17 +100,13 @@ def run(*command):
 def symbols(path):
     """(defined, undefined) global names of an object or archive; what an archive has itself is not undefined."""
     defined, undefined = set(), set()
-    with tempfile.TemporaryDirectory() as folder:
-        # Of fat objects nm shows what the compiler's own code names, which lacks the calls that a compiler makes by itself.
-        plain = os.path.join(folder, 'plain')
-        out = run('objcopy', '-R', '.gnu.lto_*', path, plain)
-        if not out.returncode:
-            out = run('nm', '-g', '--format=posix', plain)
+    # Not nm: of fat objects it shows the compiler's intermediate names, which lack the calls that a compiler makes by itself.
+    out = run('readelf', '-Ws', path)
     if out.returncode:
-        raise RuntimeError(f'nm {path}: {out.stdout}')
+        raise RuntimeError(f'readelf {path}: {out.stdout}')
     for line in out.stdout.splitlines():
         words = line.split()
-        if len(words) < 2 or len(words[1]) != 1:
+        if len(words) < 8 or words[4] not in ('GLOBAL', 'WEAK'):
             continue
-        (undefined if words[1] in 'Uwv' else defined).add(words[0])
+        (undefined if words[6] == 'UND' else defined).add(words[7].split('@')[0])
     return defined, undefined - defined
