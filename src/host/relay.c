@@ -244,9 +244,9 @@ static bool has_failed(int fd) {
 static bool flows_move(struct relay *relay, struct connection *connection, enum side_name side,
                        uint32_t events) {
     if ((events & EPOLLERR) && has_failed(connection->sides[side].fd)) return false;
+    if (side == INSIDE) connection->is_open = true; /* it says nothing before it is */
     if ((events & ~(uint32_t)EPOLLOUT) && !flow_move(relay, connection, side)) return false;
     if (!(events & EPOLLOUT)) return true;
-    if (side == INSIDE) connection->is_open = true;
     if (connection->flows[!side] == STUCK) connection->flows[!side] = FLOWS;
     return flow_move(relay, connection, !side);
 }

@@ -75,6 +75,8 @@ static pid_t tercet_start(char *const *command, int out) {
 
     if (pid == 0) {
         if (out >= 0) dup2(out, STDOUT_FILENO);
+        for (int number = 1; number < SIGRTMIN; number++)
+            signal(number, SIG_DFL); /* whoever runs the tests may ignore some, as nohup does */
         setenv("PATH", "/usr/bin:/bin",
                1); /* a folder in it that may not be searched would be told as 126 */
         tercet_run(command);

@@ -839,7 +839,8 @@ TEST(a_hundred_thousand_hostile_fragments_stay_bounded)
         if (p.whole.block) buddy_give(&p.buddy, p.whole.block, p.whole.order);
         if (!CHECK(place_is_sound(&p))) break;
     }
-    CHECK(seen[WHOLE] && seen[KEPT] && seen[DUPLICATE] && seen[OVERLAP] && seen[WRONG]);
+    if (n >= 100000) /* fewer, under sanitizers, may not meet the rarest */
+        CHECK(seen[WHOLE] && seen[KEPT] && seen[DUPLICATE] && seen[OVERLAP] && seen[WRONG]);
     CHECK(p.f.lost > 0);
     place_end(&p);
 }
