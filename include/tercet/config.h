@@ -28,37 +28,37 @@ struct tercet_config {
     uint32_t max_traces;       /* life events kept for tercet_stack_next_trace, 0: none (0) */
     uint32_t max_addresses;    /* local addresses (8) */
     uint32_t max_routes;       /* (16) */
-    uint64_t buffer_bytes;     /* all send and receive buffers together (256 MiB); rounded down to 8 MiB */
+    uint64_t buffer_bytes; /* all send and receive buffers together (256 MiB); rounded down to 8 MiB */
 
     /* From getrandom, never all zero: ISNs, ports, timestamps and the flow index hang on it. */
     uint8_t secret[32];
 
     /* A connection's buffers: upper limits, memory is taken only while bytes wait. */
-    uint32_t send_buffer_bytes;    /* 4,096 .. 4 MiB (512 KiB) */
+    uint32_t send_buffer_bytes; /* 4,096 .. 4 MiB (512 KiB) */
     uint32_t receive_buffer_bytes; /* 4,096 .. 4 MiB (512 KiB): also decides the window scale offered */
 
     /* Times. */
-    uint32_t msl_ms;             /* maximum segment lifetime; TIME-WAIT lasts twice that (30,000) */
-    uint32_t rto_initial_us;     /* RFC 6298 section 2.1 (1,000,000) */
-    uint32_t rto_min_us;         /* (200,000; the RFC's SHOULD is 1 s) */
-    uint32_t rto_max_us;         /* (120,000,000) */
-    uint32_t delayed_ack_us;     /* at most 500,000 by RFC 9293 MUST-40 (40,000) */
-    uint32_t syn_ack_rto_us;     /* first wait for the final ACK, doubled each time (1,000,000) */
-    uint32_t fin_wait_2_us;      /* for a connection that its user has closed (60,000,000) */
-    uint32_t challenge_us;       /* a challenge ACK a connection at most every (500,000) */
+    uint32_t msl_ms;         /* maximum segment lifetime; TIME-WAIT lasts twice that (30,000) */
+    uint32_t rto_initial_us; /* RFC 6298 section 2.1 (1,000,000) */
+    uint32_t rto_min_us;     /* (200,000; the RFC's SHOULD is 1 s) */
+    uint32_t rto_max_us;     /* (120,000,000) */
+    uint32_t delayed_ack_us; /* at most 500,000 by RFC 9293 MUST-40 (40,000) */
+    uint32_t syn_ack_rto_us; /* first wait for the final ACK, doubled each time (1,000,000) */
+    uint32_t fin_wait_2_us;  /* for a connection that its user has closed (60,000,000) */
+    uint32_t challenge_us;   /* a challenge ACK a connection at most every (500,000) */
 
     /* Counts. */
-    uint8_t syn_retries;      /* SYNs sent again before giving up (6: about 127 s) */
-    uint8_t syn_ack_retries;  /* SYN-ACKs sent again before a half-open is dropped (5: about 63 s) */
-    uint8_t data_retries;     /* retransmissions of one segment before giving up, R2 of RFC 9293 section 3.8.3 (15) */
+    uint8_t syn_retries;     /* SYNs sent again before giving up (6: about 127 s) */
+    uint8_t syn_ack_retries; /* SYN-ACKs sent again before a half-open is dropped (5: about 63 s) */
+    uint8_t data_retries; /* retransmissions of one segment before giving up, R2 of RFC 9293 section 3.8.3 (15) */
     uint8_t orphan_retries;   /* the same for a connection that its user has closed (8) */
     uint8_t initial_segments; /* initial window, RFC 6928 (10) */
     uint8_t hop_limit;        /* TTL or hop limit of what we send, RFC 9293 MUST-49 (64) */
 
     /* Options offered and accepted. */
-    bool timestamps;    /* RFC 7323 (true) */
-    bool window_scale;  /* RFC 7323 (true) */
-    bool sack;          /* RFC 2018 (true) */
+    bool timestamps;   /* RFC 7323 (true) */
+    bool window_scale; /* RFC 7323 (true) */
+    bool sack;         /* RFC 2018 (true) */
 
     bool wide_vectors; /* the CPU has AVX2: may be used for checksums (false) */
 };

@@ -27,17 +27,17 @@ struct tercet_stack;
 
 /* Errors of the calls, all negative. */
 enum tercet_error {
-    TERCET_GONE = -1,        /* the conn value is stale: closed by its user, or never was */
-    TERCET_INVALID = -2,     /* an argument is out of its range, or the call does not fit the kind of conn */
-    TERCET_IN_USE = -3,      /* the address and port, or the tuple, are taken */
-    TERCET_FULL = -4,        /* a pool of the configuration is exhausted */
-    TERCET_NO_ADDRESS = -5,  /* not a local address, or none of the family */
-    TERCET_NO_ROUTE = -6,    /* no route to the destination */
-    TERCET_NO_PORT = -7,     /* no ephemeral port was free for this destination */
-    TERCET_NOT_YET = -8,     /* the connection is not open yet */
-    TERCET_END = -9,         /* read: the peer has closed and all has been read */
-    TERCET_CLOSING = -10,    /* write after shutdown or close */
-    TERCET_OVER = -11,       /* the connection has ended; tercet_conn_info tells how */
+    TERCET_GONE = -1, /* the conn value is stale: closed by its user, or never was */
+    TERCET_INVALID = -2, /* an argument is out of its range, or the call does not fit the kind of conn */
+    TERCET_IN_USE = -3,     /* the address and port, or the tuple, are taken */
+    TERCET_FULL = -4,       /* a pool of the configuration is exhausted */
+    TERCET_NO_ADDRESS = -5, /* not a local address, or none of the family */
+    TERCET_NO_ROUTE = -6,   /* no route to the destination */
+    TERCET_NO_PORT = -7,    /* no ephemeral port was free for this destination */
+    TERCET_NOT_YET = -8,    /* the connection is not open yet */
+    TERCET_END = -9,        /* read: the peer has closed and all has been read */
+    TERCET_CLOSING = -10,   /* write after shutdown or close */
+    TERCET_OVER = -11,      /* the connection has ended; tercet_conn_info tells how */
 };
 
 /* A connection or a listener: {index, generation}, never a pointer; 0 is none.  Stale values answer TERCET_GONE. */
@@ -56,14 +56,15 @@ size_t tercet_stack_size(const struct tercet_config *config);
  * Freeing the memory ends the stack.
  * Return: 0 and *@stack, or TERCET_INVALID (a limit out of range, an all-zero secret).
  */
-int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config, uint64_t now_ns,
-                      struct tercet_stack **stack);
+int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config,
+                      uint64_t now_ns, struct tercet_stack **stack);
 
 /*
  * Own @address (with its on-link @prefix_bits of the mapped or IPv6 form: 0..32 for IPv4, 0..128 for IPv6).
  * Return: 0, TERCET_FULL, TERCET_IN_USE or TERCET_INVALID.
  */
-int tercet_stack_add_address(struct tercet_stack *stack, const struct tercet_address *address, unsigned prefix_bits);
+int tercet_stack_add_address(struct tercet_stack *stack, const struct tercet_address *address,
+                             unsigned prefix_bits);
 
 /*
  * Send what goes to @destination/@prefix_bits out by @door, in packets of at most @mtu octets (68..65535; IPv6 1280..).
@@ -77,13 +78,15 @@ int tercet_stack_add_route(struct tercet_stack *stack, const struct tercet_addre
  * A batch of frames arrives.  The frames are borrowed until it returns; each one's verdict is stored in it.
  * No answer is due before the whole batch is taken (RFC 9293 MUST-58, MUST-59).  @n: 0..65535
  */
-void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns);
+void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
+                         uint64_t now_ns);
 
 /*
  * Build what is owed into the caller's frames (bytes and capacity set; capacity at least the largest route's MTU, and 1280).
  * What is built counts as sent.  Return: frames filled, 0..@n; less than @n means that nothing more is owed.
  */
-unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n, uint64_t now_ns);
+unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
+                             uint64_t now_ns);
 
 /*
  * When to call tercet_stack_tick: not later than the first timer is due, perhaps earlier (a timer that was set back or
@@ -101,7 +104,7 @@ enum tercet_ready {
     TERCET_READABLE = 1 << 2,   /* bytes wait, more than at the last event */
     TERCET_WRITABLE = 1 << 3,   /* a write that was cut short can go on */
     TERCET_ENDED = 1 << 4,      /* the peer's FIN: after what waits, read answers TERCET_END */
-    TERCET_CLOSED = 1 << 5,     /* the connection is over (info tells how); tercet_conn_close gives the value back */
+    TERCET_CLOSED = 1 << 5, /* the connection is over (info tells how); tercet_conn_close gives the value back */
     TERCET_URGENT = 1 << 6, /* urgent data, or more of it, is announced: info says up to where (RFC 9293 MUST-32, MUST-33) */
 };
 
@@ -115,43 +118,43 @@ struct tercet_event {
 bool tercet_stack_next_event(struct tercet_stack *stack, struct tercet_event *event);
 
 /* How a connection ended.  X(NAME, "name", "sentence") */
-#define TERCET_REASONS(X)                                                                                                 \
-    X(NONE, "none", "it has not ended")                                                                                   \
-    X(FINISHED, "finished", "both sides closed in order")                                                                 \
-    X(REFUSED, "refused", "the peer answered the SYN with a reset")                                                       \
-    X(RESET, "reset", "the peer reset it")                                                                                \
-    X(TIMED_OUT, "timed-out", "retransmissions went unanswered")                                                          \
-    X(UNREACHABLE, "unreachable", "ICMP said that the destination cannot be reached")                                     \
+#define TERCET_REASONS(X)                                                                          \
+    X(NONE, "none", "it has not ended")                                                            \
+    X(FINISHED, "finished", "both sides closed in order")                                          \
+    X(REFUSED, "refused", "the peer answered the SYN with a reset")                                \
+    X(RESET, "reset", "the peer reset it")                                                         \
+    X(TIMED_OUT, "timed-out", "retransmissions went unanswered")                                   \
+    X(UNREACHABLE, "unreachable", "ICMP said that the destination cannot be reached")              \
     X(ABORTED, "aborted", "our side reset it")
 
 enum tercet_reason {
 #define TERCET_REASON_ENUM(name, text, sentence) TERCET_REASON_##name,
     TERCET_REASONS(TERCET_REASON_ENUM)
 #undef TERCET_REASON_ENUM
-    TERCET_REASON_COUNT
+        TERCET_REASON_COUNT
 };
 
 const char *tercet_reason_name(enum tercet_reason reason);
 
 /* RFC 9293 section 3.3.2.  X(NAME, "name") */
-#define TERCET_STATES(X)                                                                                                  \
-    X(CLOSED, "CLOSED")                                                                                                   \
-    X(LISTEN, "LISTEN")                                                                                                   \
-    X(SYN_SENT, "SYN-SENT")                                                                                               \
-    X(SYN_RECEIVED, "SYN-RECEIVED")                                                                                       \
-    X(ESTABLISHED, "ESTABLISHED")                                                                                         \
-    X(FIN_WAIT_1, "FIN-WAIT-1")                                                                                           \
-    X(FIN_WAIT_2, "FIN-WAIT-2")                                                                                           \
-    X(CLOSE_WAIT, "CLOSE-WAIT")                                                                                           \
-    X(CLOSING, "CLOSING")                                                                                                 \
-    X(LAST_ACK, "LAST-ACK")                                                                                               \
+#define TERCET_STATES(X)                                                                           \
+    X(CLOSED, "CLOSED")                                                                            \
+    X(LISTEN, "LISTEN")                                                                            \
+    X(SYN_SENT, "SYN-SENT")                                                                        \
+    X(SYN_RECEIVED, "SYN-RECEIVED")                                                                \
+    X(ESTABLISHED, "ESTABLISHED")                                                                  \
+    X(FIN_WAIT_1, "FIN-WAIT-1")                                                                    \
+    X(FIN_WAIT_2, "FIN-WAIT-2")                                                                    \
+    X(CLOSE_WAIT, "CLOSE-WAIT")                                                                    \
+    X(CLOSING, "CLOSING")                                                                          \
+    X(LAST_ACK, "LAST-ACK")                                                                        \
     X(TIME_WAIT, "TIME-WAIT")
 
 enum tercet_state {
 #define TERCET_STATE_ENUM(name, text) TERCET_STATE_##name,
     TERCET_STATES(TERCET_STATE_ENUM)
 #undef TERCET_STATE_ENUM
-    TERCET_STATE_COUNT
+        TERCET_STATE_COUNT
 };
 
 const char *tercet_state_name(enum tercet_state state);
@@ -177,7 +180,7 @@ uint64_t tercet_stack_counter(const struct tercet_stack *stack, enum tercet_verd
 /* What a stack holds now, and has done: for tests, metrics and status pages. */
 struct tercet_stack_info {
     uint32_t conns, half_opens, time_waits, listeners, reassemblies; /* live objects */
-    uint32_t buffer_blocks;                                         /* 2 KiB units of buffer in use */
+    uint32_t buffer_blocks; /* 2 KiB units of buffer in use */
     uint64_t frames_in, frames_out;
     uint64_t opened_active, opened_passive; /* connections that reached ESTABLISHED */
     uint64_t segments_retransmitted;
@@ -194,18 +197,20 @@ void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_inf
  * @backlog: connections accepted by TCP and not yet by the user, at most @backlog + 1 as on Linux; 0..65534
  * Return: 0 and *@listener; TERCET_IN_USE, TERCET_NO_ADDRESS, TERCET_FULL, TERCET_INVALID (port 0).
  */
-int tercet_listen(struct tercet_stack *stack, const struct tercet_endpoint *local, unsigned backlog, uint64_t user,
-                  tercet_conn *listener);
+int tercet_listen(struct tercet_stack *stack, const struct tercet_endpoint *local, unsigned backlog,
+                  uint64_t user, tercet_conn *listener);
 
 /* Take an established connection from @listener; *@conn.  Return: 0, TERCET_NOT_YET when none waits, or an error. */
-int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t user, tercet_conn *conn);
+int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t user,
+                  tercet_conn *conn);
 
 /*
  * OPEN, active.  @local: NULL, or an address (or unspecified) and a port (or 0 for an ephemeral one, RFC 6056).
  * Return: 0 and *@conn, on which CONNECTED or CLOSED will follow; or an error.
  */
 int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *local,
-                   const struct tercet_endpoint *remote, uint64_t user, uint64_t now_ns, tercet_conn *conn);
+                   const struct tercet_endpoint *remote, uint64_t user, uint64_t now_ns,
+                   tercet_conn *conn);
 
 struct tercet_span {
     const void *base;
@@ -264,7 +269,7 @@ struct tercet_conn_info {
     uint32_t send_window_bytes, receive_window_bytes;
     uint32_t unsent_bytes, unacked_bytes, unread_bytes;
     uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
-    uint32_t retransmits; /* segments retransmitted in its life */
+    uint32_t retransmits;  /* segments retransmitted in its life */
     uint64_t user;
 };
 
@@ -272,17 +277,18 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
 
 /* Options of one connection. */
 enum tercet_option {
-    TERCET_OPTION_NODELAY,        /* 1: Nagle's algorithm off (RFC 9293 MUST-17); default 0 */
-    TERCET_OPTION_SEND_BUFFER,    /* octets, 4,096 .. 4 MiB */
+    TERCET_OPTION_NODELAY,     /* 1: Nagle's algorithm off (RFC 9293 MUST-17); default 0 */
+    TERCET_OPTION_SEND_BUFFER, /* octets, 4,096 .. 4 MiB */
     TERCET_OPTION_RECEIVE_BUFFER, /* octets, 4,096 .. 4 MiB; on a listener it holds for what it accepts */
-    TERCET_OPTION_KEEPALIVE,          /* 1: keep-alives (RFC 9293 section 3.8.4); default 0 */
-    TERCET_OPTION_KEEPALIVE_IDLE,     /* seconds without a segment before the first, 1..32,767; default 7,200 */
+    TERCET_OPTION_KEEPALIVE, /* 1: keep-alives (RFC 9293 section 3.8.4); default 0 */
+    TERCET_OPTION_KEEPALIVE_IDLE, /* seconds without a segment before the first, 1..32,767; default 7,200 */
     TERCET_OPTION_KEEPALIVE_INTERVAL, /* seconds between them, 1..32,767; default 75 */
-    TERCET_OPTION_KEEPALIVE_COUNT,    /* unanswered ones that end the connection, 1..127; default 9 */
-    TERCET_OPTION_USER_TIMEOUT,       /* ms that sent data may stay unacknowledged, up to a day; 0: no limit (default) */
+    TERCET_OPTION_KEEPALIVE_COUNT, /* unanswered ones that end the connection, 1..127; default 9 */
+    TERCET_OPTION_USER_TIMEOUT, /* ms that sent data may stay unacknowledged, up to a day; 0: no limit (default) */
 };
 
-int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option, uint32_t value);
+int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,
+                           uint32_t value);
 
 #ifdef __cplusplus
 }
