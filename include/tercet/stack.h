@@ -54,10 +54,10 @@ size_t tercet_stack_size(const struct tercet_config *config);
 /*
  * Make a stack in @memory, which it keeps for its life (zeroed, 4096-octet aligned, @size >= tercet_stack_size).
  * Freeing the memory ends the stack.
- * Return: 0 and *@stack, or TERCET_INVALID (a limit out of range, an all-zero secret).
+ * Return: 0 and *@out, or TERCET_INVALID (a limit out of range, an all-zero secret).
  */
 int tercet_stack_init(void *memory, size_t size, const struct tercet_config *config,
-                      uint64_t now_ns, struct tercet_stack **stack);
+                      uint64_t now_ns, struct tercet_stack **out);
 
 /*
  * Own @address (with its on-link @prefix_bits of the mapped or IPv6 form: 0..32 for IPv4, 0..128 for IPv6).

@@ -107,7 +107,7 @@ void sim_link_arrived(struct sim *sim, uint32_t frame);
 void sim_frame_give(struct sim *sim, uint32_t frame);
 
 /* host.c: the @n frames arrive at @host, which has its turn. */
-void sim_host_arrive(struct sim *sim, uint32_t host, const uint32_t *frames, unsigned n);
+void sim_host_arrive(struct sim *sim, uint32_t host, const uint32_t *indices, unsigned n);
 
 /* host.c: the time has come that the stack, the application or the actor of @host waited for. */
 void sim_host_wake(struct sim *sim, uint32_t host);

@@ -41,7 +41,8 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
                                       uint32_t tag, const struct segment *seg);
 
 /* 3.10.7.4 for all other states. */
-enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, const struct segment *seg);
+enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb,
+                                      const struct segment *arriving);
 
 /*
  * The last three steps of 3.10.7.4, for segments that complete an opening: URG, text, FIN.
