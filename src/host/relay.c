@@ -119,12 +119,15 @@ int relay_bind(const struct tercet_address *address, uint16_t port) {
 }
 
 uint16_t relay_port(int listener) {
-    struct sockaddr_storage name = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } name = {.v6 = {0}};
     socklen_t n = sizeof name;
 
-    if (getsockname(listener, (struct sockaddr *)&name, &n) != 0) return 0;
-    if (name.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&name)->sin_port);
-    return ntohs(((struct sockaddr_in6 *)&name)->sin6_port);
+    if (getsockname(listener, &name.any, &n) != 0) return 0;
+    return ntohs(name.any.sa_family == AF_INET ? name.v4.sin_port : name.v6.sin6_port);
 }
 
 const char *relay_advice(int error) {
