@@ -68,42 +68,41 @@ static uint32_t build_icmp(struct tercet_stack *stack, struct ip_header *ip,
     return length;
 }
 
-/* The next packet that is owed, built into @frame.  Return: false when nothing is. */
+/* The next packet that is owed, built into @frame; @departure tells its destination.  Return: false when nothing is. */
 static bool build_next(struct tercet_stack *stack, struct tercet_frame *frame,
-                       struct tercet_address *destination) {
-    struct departure departure;
+                       struct departure *departure) {
     struct icmp_message icmp;
     struct ip_header ip;
     uint32_t local;
 
-    if (tcp_departs(&stack->tcp, &departure)) {
-        *destination = departure.tuple.remote;
-        frame->length = build_segment(stack, &departure, frame);
+    if (tcp_departs(&stack->tcp, departure)) {
+        frame->length = build_segment(stack, departure, frame);
         return true;
     }
     if (!icmp_reply_departs(&stack->icmp_replies, &stack->tcp.buddy, &local, &ip, &icmp))
         return false;
-    *destination = ip.destination;
+    departure->tuple.remote = ip.destination;
     frame->length = build_icmp(stack, &ip, &icmp, local, frame);
     return true;
 }
 
 unsigned tercet_stack_depart(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
                              uint64_t now_ns) {
-    struct tercet_address destination;
+    struct departure departure; /* of which the destination tells the way */
+    const struct tercet_address *destination = &departure.tuple.remote;
     const struct route *route;
     unsigned built = 0;
 
     tcp_set_now(&stack->tcp, instant_of(now_ns));
-    while (built < n && build_next(stack, &frames[built], &destination)) {
+    while (built < n && build_next(stack, &frames[built], &departure)) {
         struct tercet_frame *frame = &frames[built];
 
         if (!frame->length) continue;
-        if (addresses_find(&stack->addresses, &destination) != ADDRESS_NONE) {
+        if (addresses_find(&stack->addresses, destination) != ADDRESS_NONE) {
             loop_link_send(&stack->loop, &stack->tcp.buddy, frame->bytes, frame->length);
             continue;
         }
-        route = routes_find(&stack->routes, &destination);
+        route = routes_find(&stack->routes, destination);
         if (!route) continue; /* nowhere to go: lost, as on any network */
         frame->door = route->door;
         frame->checksum = TERCET_CHECKSUM_UNKNOWN;

@@ -7,12 +7,14 @@
 
 bool reply_push(struct tcp *t, const struct reply *reply) {
     struct replies *replies = &t->replies;
+    uint32_t at;
 
     if (replies->count == replies->limit) {
         t->verdicts[TERCET_REPLIES_FULL]++;
         return false;
     }
-    replies->ring[(replies->head + replies->count++) % replies->limit] = *reply;
+    at = replies->head + replies->count++;
+    replies->ring[at < replies->limit ? at : at - replies->limit] = *reply;
     return true;
 }
 
@@ -36,7 +38,7 @@ bool reply_departs(struct tcp *t, struct departure *out) {
 
     if (!replies->count) return false;
     reply_build(&replies->ring[replies->head], out);
-    replies->head = (replies->head + 1) % replies->limit;
+    if (++replies->head == replies->limit) replies->head = 0;
     replies->count--;
     return true;
 }
