@@ -59,8 +59,6 @@ struct tercet_config {
     bool timestamps;   /* RFC 7323 (true) */
     bool window_scale; /* RFC 7323 (true) */
     bool sack;         /* RFC 2018 (true) */
-
-    bool wide_vectors; /* the CPU has AVX2: may be used for checksums (false) */
 };
 
 /*

@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
-#include "wire/ip.h"
+#include "wire/address_text.h"
 
 /*
  * The built-in page: two templates, in which [[name]] stands for a value of the visitor's
@@ -120,53 +119,8 @@ static const char plain[] = "This page came from tercet, a TCP in user space, ov
                             "selective ACK      [[sack]]\n"
                             "sent again         [[retransmits]]\n";
 
-static void put_v4(const uint8_t *octets, struct text *text) {
-    for (unsigned i = 0; i < 4; i++) {
-        if (i > 0) text_char(text, '.');
-        text_u64(text, octets[i]);
-    }
-}
-
-enum { GROUPS = 8 /* of 16 bits */ };
-
-/* How many groups from @at on are zero. */
-static unsigned zeros_at(const uint8_t *octets, unsigned at) {
-    unsigned n = 0;
-    while (at + n < GROUPS && be16_get(octets + 2 * (at + n)) == 0)
-        n++;
-    return n;
-}
-
-/* The first of the longest runs of zero groups becomes "::" when it has two or more (RFC 5952). */
-static void put_v6(const uint8_t *octets, struct text *text) {
-    unsigned gap = GROUPS, length = 1;
-    for (unsigned at = 0; at < GROUPS; at++) {
-        if (zeros_at(octets, at) <= length) continue;
-        gap = at;
-        length = zeros_at(octets, at);
-    }
-    for (unsigned at = 0; at < GROUPS; at++) {
-        if (at == gap) {
-            text_put(text, "::");
-            at += length - 1;
-            continue;
-        }
-        if (at > 0 && at != gap + length) text_char(text, ':');
-        text_hex(text, be16_get(octets + 2 * at), 1);
-    }
-}
-
 static void put_endpoint(const struct tercet_endpoint *endpoint, struct text *text) {
-    const uint8_t *octets = endpoint->address.octets;
-    if (address_is_v4(&endpoint->address)) {
-        put_v4(octets + 12, text);
-    } else {
-        text_char(text, '[');
-        put_v6(octets, text);
-        text_char(text, ']');
-    }
-    text_char(text, ':');
-    text_u64(text, endpoint->port);
+    endpoint_text(text, &endpoint->address, endpoint->port);
 }
 
 static void put_remote(const struct tercet_conn_info *info, struct text *text) {

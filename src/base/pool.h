@@ -42,4 +42,9 @@ static inline void *pool_at(const struct pool *pool, uint32_t index) {
     return pool->base + (size_t)(index - 1) * pool->stride;
 }
 
+/* @n rounded up to whole pages: where one pool ends in the caller's memory the next begins on a page. */
+static inline size_t page_up(size_t n) {
+    return (n + 4095) & ~(size_t)4095;
+}
+
 #endif

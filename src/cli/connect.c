@@ -23,7 +23,7 @@
 #include "door/clock.h"
 #include "host/listening.h"
 #include "host/name.h"
-#include "observe/address_text.h"
+#include "wire/address_text.h"
 #include "wire/ip.h"
 
 enum {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/serve_greeting.h"
 
-#include "observe/address_text.h"
+#include "wire/address_text.h"
 #include "wire/ip.h"
 
 static enum services_kind kind_on(const struct serve_options *options, uint16_t port) {

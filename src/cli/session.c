@@ -66,7 +66,6 @@ static int open_stack(struct session *session, const struct session_limits *limi
     config.max_time_waits = limits->time_waits;
     config.max_reassemblies = limits->reassemblies;
     config.max_traces = has_output ? TRACES_MAX : 0;
-    config.wide_vectors = __builtin_cpu_supports("avx2") != 0;
     entropy_fill(config.secret, sizeof config.secret);
     session->memory_octets = tercet_stack_size(&config);
     session->memory = memory_map(session->memory_octets, MEMORY_SMALL_PAGES);

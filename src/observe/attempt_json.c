@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "observe/address_text.h"
+#include "wire/address_text.h"
 
 bool attempt_json_is_due(const struct observe_report *report) {
     if (report->kind == OBSERVE_CLOSE) return true;

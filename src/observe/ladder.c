@@ -2,7 +2,7 @@
 #include "observe/ladder.h"
 
 #include "base/instant.h"
-#include "observe/address_text.h"
+#include "wire/address_text.h"
 #include "observe/icmp_words.h"
 #include "observe/ink.h"
 #include "observe/rung.h"

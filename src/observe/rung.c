@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "observe/rung.h"
 
-#include "observe/address_text.h"
+#include "wire/address_text.h"
 #include "observe/icmp_words.h"
 #include "wire/tcp.h"
 

@@ -11,9 +11,7 @@
 #include "tcp/user.h"
 #include "wire/ip.h"
 
-#define BACKLOG_MAX      65534u
-#define BUFFER_MIN_BYTES 4096u
-#define BUFFER_MAX_BYTES (4u << 20)
+#define BACKLOG_MAX 65534u
 
 struct tcb *conn_tcb(const struct tercet_stack *stack, tercet_conn conn) {
     uint32_t index = (uint32_t)conn;

@@ -5,9 +5,7 @@
 
 #include "wire/ip.h"
 
-#define LIMIT_MAX        0xffffffu
-#define BUFFER_MIN_BYTES 4096u
-#define BUFFER_MAX_BYTES (4u << 20)
+#define LIMIT_MAX 0xffffffu
 
 void tercet_config_init(struct tercet_config *config, uint32_t size) {
     struct tercet_config defaults = {
@@ -77,10 +75,6 @@ static bool secret_is_set(const struct tercet_config *c) {
     static const uint8_t zero[sizeof c->secret];
 
     return memcmp(c->secret, zero, sizeof zero) != 0;
-}
-
-static size_t page_up(size_t n) {
-    return (n + 4095) & ~(size_t)4095;
 }
 
 size_t tercet_stack_size(const struct tercet_config *config) {

@@ -28,6 +28,10 @@ struct tercet_stack {
     uint64_t frames_in, frames_out;
 };
 
+/* A connection's send or receive buffer. */
+#define BUFFER_MIN_BYTES 4096u
+#define BUFFER_MAX_BYTES (4u << 20)
+
 /* A conn value: generation << 32 | kind | index. */
 #define CONN_LISTENER 0x80000000u
 

@@ -29,13 +29,6 @@ static uint32_t half_open_window(const struct tcp *t, const struct half_open *ha
     return limit < 0xffff ? limit : 0xffff; /* as the SYN-ACK announced it */
 }
 
-static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_t wnd) {
-    uint32_t span = segment_span(seg);
-
-    return seq_is_in(seg->seq, rcv_nxt, wnd) ||
-           (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
-}
-
 /* RFC 7323 section 3.2 and more: an honest echo is one of the values that this line sent. */
 static bool is_honest_echo(const struct half_open *half_open, const struct segment *seg) {
     uint32_t since_first = seg->options.ts_ecr - half_open->ts_first;
@@ -92,7 +85,7 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
         return answer(t, half_open, TCP_SYN | TCP_ACK, TERCET_HALF_OPEN_SYN_AGAIN);
     if (control & TCP_RST) return reset_arrives(t, index, seg, rcv_nxt);
     if (control & TCP_SYN) return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
-    if (!is_acceptable(seg, rcv_nxt, half_open_window(t, half_open)))
+    if (!segment_is_in(seg, rcv_nxt, half_open_window(t, half_open)))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_OUTSIDE);
     if (!(control & TCP_ACK)) return TERCET_HALF_OPEN_NO_ACK;
     verdict = check_timestamps(t, half_open, seg);

@@ -19,8 +19,7 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
-#define TS_RECENT_LIFE_S (24 * 24 * 3600u)    /* RFC 7323 section 5.5 */
-#define STEP_OVER        TERCET_VERDICT_COUNT /* a step's answer: taken, and the connection is over */
+#define STEP_OVER TERCET_VERDICT_COUNT /* a step's answer: taken, and the connection is over */
 
 /* An ACK out of turn: RFC 5961 section 7, per connection. */
 static enum tercet_verdict challenge(struct tcp *t, struct tcb *tcb, enum tercet_verdict verdict) {
@@ -46,11 +45,9 @@ static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const st
  * well (the "special allowance" below that table).
  */
 static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_t wnd) {
-    uint32_t span = segment_span(seg);
-
-    if (!wnd) return seq_eq(seg->seq, rcv_nxt) || (!span && seq_eq(seg->seq, seq_add(rcv_nxt, 1)));
-    return seq_is_in(seg->seq, rcv_nxt, wnd) ||
-           (span && seq_is_in(seq_add(seg->seq, span - 1), rcv_nxt, wnd));
+    if (wnd) return segment_is_in(seg, rcv_nxt, wnd);
+    return seq_eq(seg->seq, rcv_nxt) ||
+           (!segment_span(seg) && seq_eq(seg->seq, seq_add(rcv_nxt, 1)));
 }
 
 /* RFC 7323 section 5.3 R1.  A reset is exempt; so is a SYN from having to carry the option. */

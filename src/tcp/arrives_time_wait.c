@@ -10,8 +10,6 @@
 #include "tcp/isn.h"
 #include "tcp/tcp.h"
 
-#define TS_RECENT_LIFE_S (24 * 24 * 3600u) /* RFC 7323 section 5.5 */
-
 /* RFC 6191 section 2, the sequence number deciding where timestamps cannot. */
 static bool is_newer(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
     bool had = tw->flags & TIME_WAIT_TIMESTAMPS, has = segment_has_option(seg, TCP_HAS_TIMESTAMPS);

@@ -44,10 +44,6 @@ static size_t part_size(const struct tercet_config *c, enum part part) {
     return 0;
 }
 
-static size_t page_up(size_t n) {
-    return (n + 4095) & ~(size_t)4095;
-}
-
 size_t tcp_size(const struct tercet_config *config) {
     size_t size = 0;
 

@@ -127,6 +127,9 @@ void tcp_tick(struct tcp *t);
 /* When tcp_tick has something to do next. */
 struct instant tcp_deadline(const struct tcp *t);
 
+/* TS.Recent says nothing any more after this long without a segment (RFC 7323 section 5.5). */
+#define TS_RECENT_LIFE_S (24 * 24 * 3600u)
+
 /* Clocks in other units. */
 static inline uint32_t tcp_now_us(const struct tcp *t) {
     return (uint32_t)(t->now.ns / NS_PER_US);

@@ -52,6 +52,14 @@ static inline uint32_t segment_span(const struct segment *seg) {
     return seg->length + segment_has(seg, TCP_SYN) + segment_has(seg, TCP_FIN);
 }
 
+/* Whether the segment begins or ends in the @wnd numbers from @low, which are not none (RFC 9293 section 3.4, table 6). */
+static inline bool segment_is_in(const struct segment *seg, struct seq low, uint32_t wnd) {
+    uint32_t span = segment_span(seg);
+
+    return seq_is_in(seg->seq, low, wnd) ||
+           (span && seq_is_in(seq_add(seg->seq, span - 1), low, wnd));
+}
+
 /*
  * Parse the TCP segment that is the payload of @ip, header and options.
  * Checked in this order: at least 20 octets, data offset 5.. and inside the segment, checksum

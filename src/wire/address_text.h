@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef TERCET_OBSERVE_ADDRESS_TEXT_H
-#define TERCET_OBSERVE_ADDRESS_TEXT_H
+#ifndef TERCET_WIRE_ADDRESS_TEXT_H
+#define TERCET_WIRE_ADDRESS_TEXT_H
 
 #include <stdint.h>
 

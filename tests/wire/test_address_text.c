@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "observe/address_text.h"
+#include "wire/address_text.h"
 #include "tap.h"
 
 struct row {
