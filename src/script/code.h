@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TERCET_SCRIPT_CODE_H
+#define TERCET_SCRIPT_CODE_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "script/arena.h"
+#include "script/syntax.h"
+
+/*
+ * What stands in %{ }%: the statements of Python that scripts use.  assert EXPR[, MESSAGE], NAME = EXPR (and += -=),
+ * print(...), several in a line behind `;` or on lines of their own, `if` with an indented block, # comments; an EXPR has numbers, names, strings,
+ * not and or, comparisons (chained too), + - * / // % & | ^ << >> ~, brackets, and abs min max len int.
+ */
+struct code_name {
+    const char *name;
+    int64_t value;
+};
+
+struct code_variables; /* what scripts assigned; lives for the run */
+
+enum code_answer {
+    CODE_HELD,        /* every assertion did */
+    CODE_FAILED,      /* one did not: @why has it, with the values of its names */
+    CODE_UNSUPPORTED, /* @why says what */
+};
+
+/*
+ * Run a block.  @names: what is known besides variables (tcpi_* of TCP_INFO and constants), sorted as given, @n of them
+ * @variables: NULL at first; kept in @arena.  @why: appended to
+ */
+enum code_answer code_run(struct word code, const struct code_name *names, uint32_t n,
+                          struct code_variables **variables, struct arena *arena, struct text *why);
+
+#endif
