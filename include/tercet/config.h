@@ -48,7 +48,7 @@ struct tercet_config {
     uint32_t challenge_us;   /* a challenge ACK a connection at most every (500,000) */
 
     /* Counts. */
-    uint8_t syn_retries;     /* SYNs sent again before giving up (6: about 127 s) */
+    uint8_t syn_retries; /* SYNs sent again before giving up, at least 3 minutes by RFC 9293 MUST-23 (7: 247 s) */
     uint8_t syn_ack_retries; /* SYN-ACKs sent again before a half-open is dropped (5: about 63 s) */
     uint8_t data_retries; /* retransmissions of one segment before giving up, R2 of RFC 9293 section 3.8.3 (15) */
     uint8_t orphan_retries;   /* the same for a connection that its user has closed (8) */

@@ -17,6 +17,7 @@
 enum {
     OPEN_FILES_MAX = 65536, /* two for each relayed connection, and one for each file being served */
     TRACES_MAX = 4096,
+    SYN_RETRIES = 6, /* a person waits: 127 s as with the kernel's programs, not the library's 247 */
 };
 
 void session_init(struct session *session, const struct session_hooks *hooks) {
@@ -66,6 +67,7 @@ static int open_stack(struct session *session, const struct session_limits *limi
     config.max_time_waits = limits->time_waits;
     config.max_reassemblies = limits->reassemblies;
     config.max_traces = has_output ? TRACES_MAX : 0;
+    config.syn_retries = SYN_RETRIES;
     entropy_fill(config.secret, sizeof config.secret);
     session->memory_octets = tercet_stack_size(&config);
     session->memory = memory_map(session->memory_octets, MEMORY_SMALL_PAGES);

@@ -30,7 +30,7 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .syn_ack_rto_us = 1000000,
         .fin_wait_2_us = 60000000,
         .challenge_us = 500000,
-        .syn_retries = 6,
+        .syn_retries = 7,
         .syn_ack_retries = 5,
         .data_retries = 15,
         .orphan_retries = 8,

@@ -24,14 +24,13 @@ void timers_stop(struct tcp *t, struct tcb *tcb) {
 static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
     if (tcb->user_timeout_ms && tcb_is_synchronized(tcb) && !tcb_is(tcb, TCB_ORPHAN))
         return UINT32_MAX;
-    if (tcb->state == TERCET_STATE_SYN_SENT) return t->config.syn_retries;
-    if (tcb->state == TERCET_STATE_SYN_RECEIVED) return t->config.syn_ack_retries;
+    if (!tcb_is_synchronized(tcb)) return t->config.syn_retries;
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
 }
 
 /*
- * Source: RFC 6298 section 5 (5.4 to 5.6); RFC 9293 section 3.8.3 (R2, MUST-20, MUST-22).  By default a SYN
- * is given up after 127 s, as on Linux; MUST-23's three minutes take syn_retries 7.
+ * Source: RFC 6298 section 5 (5.4 to 5.6); RFC 9293 section 3.8.3 (R2, MUST-20, MUST-22).  By default a SYN,
+ * that of a simultaneous open too, is given up after 247 s: MUST-23 wants three minutes.
  */
 static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     if (tcb_is(tcb, TCB_SYN_SOON)) {

@@ -183,19 +183,36 @@ CONVERSATION(abort_in_syn_sent_is_silent) {
     expect_nothing(c);
 }
 
-/* RFC 9293 section 3.8.3 (MUST-23): a SYN is retried long enough; RFC 6298: 1, 2, 4... s. */
+/*
+ * RFC 9293 section 3.8.3 (MUST-22, MUST-23): a SYN is retried for more than three minutes; RFC 6298: after 1, 2, 4...
+ * s, and never later than after rto_max_us.
+ */
 CONVERSATION(syn_is_sent_again_with_doubled_intervals) {
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
-    for (unsigned s = 1; s <= 32; s *= 2)
+    for (unsigned s = 1; s <= 64; s *= 2)
         expect_after_ms(c, s * 1000, SYN, 0, 0, 0);
-    advance_s(c, 63);
+    advance_s(c, 119);
     expect_state(c, SYN_SENT);
     advance_s(c, 2);
     expect_nothing(c);
     expect_state(c, CLOSED);
     expect_reason(c, TIMED_OUT);
     expect_ready(c, TERCET_CLOSED);
+}
+
+/* The SYN of a simultaneous open is a SYN of ours still, though it acknowledges now. */
+CONVERSATION(syn_of_a_simultaneous_open_is_sent_again_as_long) {
+    c->config.syn_retries = 3;
+    c->config.syn_ack_retries = 1;
+    open_both(c);
+    for (unsigned s = 1; s <= 4; s *= 2)
+        expect_after_ms(c, s * 1000, SYN | ACK, 0, 1, 0);
+    advance_ms(c, 7999);
+    expect_state(c, SYN_RECEIVED);
+    advance_ms(c, 2);
+    expect_state(c, CLOSED);
+    expect_reason(c, TIMED_OUT);
 }
 
 /* A SYN again is the same SYN: number, window, options but for the clock. */
