@@ -13,10 +13,6 @@ typedef uint64_t checksum_lanes __attribute__((vector_size(16)));
 
 #define CHECKSUM_STRIDE 64u /* octets a turn: four vectors in flight */
 
-static inline uint64_t checksum_halves(uint64_t sum) {
-    return (sum & 0xffffffff) + (sum >> 32);
-}
-
 /* Load a vector from any address, and store it again when this is a copy. */
 static inline __attribute__((always_inline)) checksum_lanes checksum_lanes_at(
     unsigned char *to, const unsigned char *from) {
@@ -56,7 +52,7 @@ static inline __attribute__((always_inline)) uint64_t checksum_strides(unsigned 
     return all - (high << 32) + high;
 }
 
-/* The rest, shorter than a stride. */
+/* The rest, shorter than a stride, word by word with its carries. */
 static inline __attribute__((always_inline)) uint64_t checksum_rest(uint64_t sum, unsigned char *to,
                                                                     const unsigned char *from,
                                                                     size_t n) {
@@ -68,18 +64,18 @@ static inline __attribute__((always_inline)) uint64_t checksum_rest(uint64_t sum
     for (; i + 8 <= n; i += 8) {
         memcpy(&word, from + i, 8);
         if (to) memcpy(to + i, &word, 8);
-        sum += checksum_halves(word);
+        sum = checksum_plus(sum, word);
     }
     if (n & 4) {
         memcpy(&half, from + i, 4);
         if (to) memcpy(to + i, &half, 4);
-        sum += half;
+        sum = checksum_plus(sum, half);
         i += 4;
     }
     if (n & 2) {
         memcpy(&pair, from + i, 2);
         if (to) memcpy(to + i, &pair, 2);
-        sum += pair;
+        sum = checksum_plus(sum, pair);
         i += 2;
     }
     if (n & 1) {
@@ -87,7 +83,7 @@ static inline __attribute__((always_inline)) uint64_t checksum_rest(uint64_t sum
 
         memcpy(&pair, last, 2);
         if (to) to[i] = last[0];
-        sum += pair;
+        sum = checksum_plus(sum, pair);
     }
     return sum;
 }
@@ -97,8 +93,7 @@ static inline __attribute__((always_inline)) uint64_t checksum_run(uint64_t sum,
                                                                    size_t n) {
     size_t strides = n & ~(size_t)(CHECKSUM_STRIDE - 1);
 
-    sum = checksum_halves(sum);
-    if (strides) sum += checksum_halves(checksum_strides(to, from, strides));
+    if (strides) sum = checksum_plus(sum, checksum_strides(to, from, strides));
     return checksum_rest(sum, to ? to + strides : NULL, from + strides, n - strides);
 }
 

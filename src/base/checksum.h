@@ -26,15 +26,21 @@ uint64_t checksum_add_plain(uint64_t sum, const void *bytes, size_t n);
 /* Copy @n octets from @from to @to and add them to @sum: one pass over memory. */
 uint64_t checksum_copy(uint64_t sum, void *to, const void *from, size_t n);
 
+/* Ones' complement addition: the carry comes in again at the low end. */
+static inline uint64_t checksum_plus(uint64_t sum, uint64_t word) {
+    sum += word;
+    return sum + (sum < word);
+}
+
 /*
  * Fold a sum into 16 bits, not complemented; 0xffff over octets that contain their right checksum.
+ * Half plus half, twice: added to itself with its halves swapped, a number has the sum of both,
+ * carry and all, in its upper half.
  */
 static inline uint16_t checksum_fold(uint64_t sum) {
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffffffff) + (sum >> 32);
-    sum = (sum & 0xffff) + (sum >> 16);
-    sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)sum;
+    uint32_t half = (uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32);
+
+    return (uint16_t)((half + (half << 16 | half >> 16)) >> 16);
 }
 
 /* The checksum to store, in memory order. */

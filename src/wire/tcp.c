@@ -13,9 +13,15 @@
  */
 #define TCP_NOP2       0x0101u /* padding in front of an option that begins off the word */
 #define TCP_NOP_NOP_TS 0x0101080au
+#define TCP_MSS        0x02040000u /* and 16 bits of it */
+#define TCP_SACK_TS    0x0402080au
+#define TCP_NOP_WSCALE 0x01030300u /* and 8 bits of it */
+
+/* What most SYNs carry. */
+#define TCP_SYN_OPTIONS (TCP_HAS_MSS | TCP_HAS_SACK_PERMITTED | TCP_HAS_TIMESTAMPS | TCP_HAS_WSCALE)
 
 /*
- * Options in any order: copied out of the packet, then parsed. Apart from the short cut, which needs
+ * Options in any order: copied out of the packet, then parsed. Apart from the short cuts, which need
  * no buffer cleared.
  * @n: octets, a multiple of 4, at most 40
  */
@@ -28,16 +34,35 @@ static __attribute__((noinline)) void options_copy_parse(struct tcp_options *out
     tcp_options_parse(out, buffer, n);
 }
 
+static void timestamps_parse(struct tcp_options *out, const unsigned char *at) {
+    out->ts_val = be32_get(at);
+    out->ts_ecr = be32_get(at + 4);
+}
+
+/* The options of nearly every segment that is not a SYN.  Return: whether these are they. */
+static bool options_parse_ts(struct tcp_options *out, const unsigned char *at, uint32_t n) {
+    if (n != 12 || be32_get(at) != TCP_NOP_NOP_TS) return false;
+    out->present = TCP_HAS_TIMESTAMPS;
+    timestamps_parse(out, at + 4);
+    return true;
+}
+
+/* The options of a SYN as Linux lays them out, and we. */
+static bool options_parse_syn(struct tcp_options *out, const unsigned char *at, uint32_t n) {
+    if (n != 20 || be32_get(at + 4) != TCP_SACK_TS) return false;
+    if ((be32_get(at) & 0xffff0000) != TCP_MSS || (be32_get(at + 16) & ~0xffu) != TCP_NOP_WSCALE)
+        return false;
+    out->present = TCP_SYN_OPTIONS;
+    out->mss = be16_get(at + 2);
+    timestamps_parse(out, at + 8);
+    out->wscale = at[19];
+    return true;
+}
+
 static void options_parse(struct tcp_options *out, const unsigned char *options, uint32_t n) {
     out->present = 0;
-    if (n == 0) return;
-    if (n != 12 || be32_get(options) != TCP_NOP_NOP_TS) {
-        options_copy_parse(out, options, n);
-        return;
-    }
-    out->present = TCP_HAS_TIMESTAMPS; /* nearly every segment that is not a SYN */
-    out->ts_val = be32_get(options + 4);
-    out->ts_ecr = be32_get(options + 8);
+    if (n == 0 || options_parse_ts(out, options, n) || options_parse_syn(out, options, n)) return;
+    options_copy_parse(out, options, n);
 }
 
 enum tercet_verdict tcp_parse(const struct ip_header *ip, bool checksum_is_valid,

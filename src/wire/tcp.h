@@ -63,8 +63,8 @@ static inline bool segment_is_in(const struct segment *seg, struct seq low, uint
 /*
  * Parse the TCP segment that is the payload of @ip, header and options.
  * Checked in this order: at least 20 octets, data offset 5.. and inside the segment, checksum
- * (unless @checksum_is_valid), ports not zero. Options are parsed by tcp_options_parse; the aligned
- * timestamp-only form (NOP NOP TS) takes a short cut.
+ * (unless @checksum_is_valid), ports not zero. Options are parsed by tcp_options_parse; the two
+ * common forms (NOP NOP TS; a SYN's as tcp_build lays them out) take a short cut.
  * Return: TERCET_TAKEN, or the reason to drop it.
  */
 enum tercet_verdict tcp_parse(const struct ip_header *ip, bool checksum_is_valid,

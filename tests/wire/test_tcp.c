@@ -377,6 +377,35 @@ TEST(broken_options_cost_themselves_and_never_the_segment)
     }
 }
 
+/* Short cuts take the two common layouts; an octet beside it, and the parser decides. */
+TEST(short_cuts_read_options_as_the_parser_does)
+{
+    struct dice dice = {3};
+    unsigned char octets[TCP_HEADER_MAX];
+    unsigned n_whole = 0;
+
+    for (unsigned long i = 0; i < tap_seeds(20000); i++) {
+        struct segment seg = random_segment(&dice);
+        unsigned char buffer[TCP_OPTIONS_BUFFER] = {0};
+        struct tcp_options wanted;
+        uint32_t length;
+
+        seg.options.present = i % 2 ? TCP_HAS_TIMESTAMPS
+                                    : TCP_HAS_MSS | TCP_HAS_SACK_PERMITTED | TCP_HAS_TIMESTAMPS |
+                                          TCP_HAS_WSCALE;
+        length = tcp_build(octets, &seg);
+        if (dice_below(&dice, 4))
+            octets[20 + dice_below(&dice, length - 20)] ^= (unsigned char)(1u
+                                                                           << dice_below(&dice, 8));
+        memcpy(buffer, octets + 20, length - 20);
+        tcp_options_parse(&wanted, buffer, length - 20);
+        if (!CHECK(parse_mended(4, octets, length) == TERCET_TAKEN)) return;
+        check_options_equal(&parsed.options, &wanted);
+        n_whole += wanted.present == seg.options.present;
+    }
+    CHECK(n_whole > tap_seeds(20000) / 4);
+}
+
 TEST(a_segment_without_options_has_none_of_the_one_before_it)
 {
     struct segment seg = sample(TCP_SYN);
