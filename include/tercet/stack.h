@@ -270,6 +270,7 @@ struct tercet_conn_info {
     uint32_t unsent_bytes, unacked_bytes, unread_bytes;
     uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
     uint32_t retransmits;  /* segments retransmitted in its life */
+    uint8_t diffserv;      /* TERCET_OPTION_DIFFSERV */
     uint64_t user;
 };
 
@@ -285,6 +286,11 @@ enum tercet_option {
     TERCET_OPTION_KEEPALIVE_INTERVAL, /* seconds between them, 1..32,767; default 75 */
     TERCET_OPTION_KEEPALIVE_COUNT, /* unanswered ones that end the connection, 1..127; default 9 */
     TERCET_OPTION_USER_TIMEOUT, /* ms that sent data may stay unacknowledged, up to a day; 0: no limit (default) */
+    /*
+     * Codepoint (DSCP) of all its segments, 0..63, default 0; on a listener, of its SYN-ACKs and of what it accepts
+     * (RFC 9293 section 3.9.1.9, MUST-48).  May change during the connection (SHLD-21), though it had better not.
+     */
+    TERCET_OPTION_DIFFSERV,
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,

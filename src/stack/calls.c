@@ -229,6 +229,7 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .unacked_bytes = tcb_flight(tcb),
         .unread_bytes = tcb_readable(tcb),
         .urgent_bytes = urgent_bytes(tcb),
+        .diffserv = tcb->diffserv,
         .retransmits = tcb->retransmits,
         .user = tcb->user,
     };
@@ -243,7 +244,8 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
         return 0;
     }
     if (!listener) return TERCET_GONE;
-    *info = (struct tercet_conn_info){.state = TERCET_STATE_LISTEN, .user = listener->user};
+    *info = (struct tercet_conn_info){
+        .state = TERCET_STATE_LISTEN, .user = listener->user, .diffserv = listener->diffserv};
     info->local.port = listener->port;
     if (listener->local < LOCAL_MAX)
         info->local.address = stack->addresses.table[listener->local].address;
@@ -306,6 +308,22 @@ static int set_user_timeout(struct tercet_stack *stack, struct tcb *tcb, uint32_
     return 0;
 }
 
+/* From the next segment on; it had better stay for the life of a connection (SHLD-23). */
+static int set_diffserv(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->diffserv = (uint8_t)value;
+    return 0;
+}
+
+/* The options that a listener takes for what it accepts. */
+static int set_of_listener(struct listener *listener, enum tercet_option option, uint32_t value) {
+    switch (option) {
+    case TERCET_OPTION_RECEIVE_BUFFER: listener->rcv_limit = value; return 0;
+    case TERCET_OPTION_DIFFSERV: listener->diffserv = (uint8_t)value; return 0;
+    default: return TERCET_INVALID;
+    }
+}
+
 static const struct option {
     uint32_t low, high;
     int (*set)(struct tercet_stack *stack, struct tcb *tcb, uint32_t value);
@@ -318,6 +336,7 @@ static const struct option {
     [TERCET_OPTION_KEEPALIVE_INTERVAL] = {1,                32767,            set_keepalive_interval},
     [TERCET_OPTION_KEEPALIVE_COUNT] = {1,                127,              set_keepalive_count   },
     [TERCET_OPTION_USER_TIMEOUT] = {0,                86400000,         set_user_timeout      },
+    [TERCET_OPTION_DIFFSERV] = {0,                63,               set_diffserv          },
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,
@@ -329,7 +348,5 @@ int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum te
     if ((unsigned)option >= sizeof options / sizeof options[0]) return TERCET_INVALID;
     if (value < options[option].low || value > options[option].high) return TERCET_INVALID;
     if (tcb) return tcb->reason ? TERCET_OVER : options[option].set(stack, tcb, value);
-    if (option != TERCET_OPTION_RECEIVE_BUFFER) return TERCET_INVALID;
-    listener->rcv_limit = value;
-    return 0;
+    return set_of_listener(listener, option, value);
 }

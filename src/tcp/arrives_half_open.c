@@ -91,7 +91,7 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     verdict = check_timestamps(t, half_open, seg);
     if (verdict != TERCET_TAKEN) return verdict;
     if (!seq_eq(seg->ack, seq_add(half_open->iss, 1))) {
-        reply_reset(t, &half_open->tuple, seg);
+        reply_reset(t, &half_open->tuple, seg, listener_at(t, half_open->listener)->diffserv);
         return TERCET_HALF_OPEN_BAD_ACK;
     }
     return complete(t, index, tag, seg);

@@ -55,7 +55,7 @@ enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struc
     /* Second, check for an ACK. */
     if (segment_has(seg, TCP_ACK)) {
         if (!reset_is_allowed(t, &tuple->remote)) return TERCET_CLOSED_LIMITED;
-        reply_reset(t, tuple, seg);
+        reply_reset(t, tuple, seg, listener_at(t, listener)->diffserv);
         return TERCET_LISTEN_ACK;
     }
     /* Third, check for a SYN. */

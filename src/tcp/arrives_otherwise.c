@@ -129,7 +129,7 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
 static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
                                              const struct segment *seg) {
     if (!seq_gt(seg->ack, tcb->snd_una) || !seq_le(seg->ack, tcb->snd_max)) {
-        reply_reset(t, &tcb->tuple, seg);
+        reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
         return TERCET_HALF_OPEN_BAD_ACK;
     }
     tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
@@ -273,7 +273,7 @@ static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg)
  */
 static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
                                            const struct segment *seg) {
-    reply_reset(t, &tcb->tuple, seg);
+    reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
     tcb_over(t, tcb, TERCET_REASON_ABORTED);
     return TERCET_DATA_AFTER_CLOSE;
 }

@@ -103,6 +103,7 @@ static struct reply half_open_reply(const struct tcp *t, struct half_open *half_
         .flags = flags,
         .seq = flags & TCP_SYN ? half_open->iss : seq_add(half_open->iss, 1),
         .ack = seq_add(half_open->irs, 1),
+        .diffserv = listener_at(t, half_open->listener)->diffserv,
     };
 
     if (half_open->flags & HALF_OPEN_TIMESTAMPS) {

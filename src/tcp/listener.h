@@ -37,6 +37,7 @@ struct listener {
     uint32_t max_half_opens; /* size of the SYN queue */
     uint32_t backlog;        /* the accept queue holds backlog + 1 */
     uint32_t rcv_limit;      /* receive buffer of what it accepts */
+    uint8_t diffserv;        /* codepoint of its SYN-ACKs and of what it accepts */
     bool is_open;
     bool is_ready; /* in the ready list */
     struct list accepting;

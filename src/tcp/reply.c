@@ -19,7 +19,7 @@ bool reply_push(struct tcp *t, const struct reply *reply) {
 }
 
 void reply_build(const struct reply *reply, struct departure *out) {
-    *out = (struct departure){.tuple = reply->tuple};
+    *out = (struct departure){.tuple = reply->tuple, .diffserv = reply->diffserv};
     out->seg.source_port = reply->tuple.local_port;
     out->seg.destination_port = reply->tuple.remote_port;
     out->seg.seq = reply->seq;
@@ -43,8 +43,9 @@ bool reply_departs(struct tcp *t, struct departure *out) {
     return true;
 }
 
-bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg) {
-    struct reply reset = {.tuple = *tuple, .flags = TCP_RST};
+bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg,
+                 uint8_t diffserv) {
+    struct reply reset = {.tuple = *tuple, .flags = TCP_RST, .diffserv = diffserv};
 
     if (segment_has(seg, TCP_ACK)) {
         reset.seq = seg->ack;

@@ -27,7 +27,8 @@ struct reply {
     uint32_t ts_val, ts_ecr;
     uint16_t wnd, mss_bytes;
     uint8_t wscale;
-    uint8_t reserved[19];
+    uint8_t diffserv; /* codepoint */
+    uint8_t reserved[18];
 };
 
 _Static_assert(sizeof(struct reply) == 64, "a reply is one cache line");
@@ -48,9 +49,12 @@ bool reply_departs(struct tcp *t, struct departure *out);
 
 /*
  * Queue the reset that answers @seg, RFC 9293 section 3.5.2 group 1: <SEQ=SEG.ACK> if it has an ACK, else
- * <SEQ=0><ACK=SEG.SEQ+SEG.LEN>.  Return: false when the ring is full.
+ * <SEQ=0><ACK=SEG.SEQ+SEG.LEN>.
+ * @diffserv: the codepoint of the connection, 0 where there is none
+ * Return: false when the ring is full.
  */
-bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg);
+bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg,
+                 uint8_t diffserv);
 
 /*
  * Resets for segments that belong to no connection, limited per source: a bucket each for a keyed hash of the

@@ -113,7 +113,7 @@ struct tcb {
     uint8_t probes;  /* window probes sent since the window closed */
     uint8_t unacked; /* data segments taken since the last ACK left */
     uint8_t dupacks_owed; /* out-of-order segments that each get an ACK of their own (RFC 5681 section 4.2) */
-    uint8_t reserved;
+    uint8_t diffserv; /* codepoint of all its segments */
     uint16_t listener;
 
     /* Urgent data, keep-alives, user timeout. */

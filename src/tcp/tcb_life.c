@@ -65,6 +65,7 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
     if (!tcb) return NULL;
     tcb->listener = half_open->listener;
     tcb->rcv_limit = listener_at(t, half_open->listener)->rcv_limit;
+    tcb->diffserv = listener_at(t, half_open->listener)->diffserv;
     tcb->iss = half_open->iss;
     tcb->snd_una = tcb->snd_nxt = tcb->snd_max = tcb->snd_end = seq_add(tcb->iss, 1);
     tcb->irs = half_open->irs;
@@ -167,7 +168,10 @@ static bool abort_sends_reset(const struct tcb *tcb) {
 }
 
 void tcb_reset(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
-    struct reply reset = {.tuple = tcb->tuple, .flags = TCP_RST, .seq = tcb_acceptable_seq(tcb)};
+    struct reply reset = {.tuple = tcb->tuple,
+                          .flags = TCP_RST,
+                          .seq = tcb_acceptable_seq(tcb),
+                          .diffserv = tcb->diffserv};
 
     if (abort_sends_reset(tcb)) reply_push(t, &reset);
     tcb_over(t, tcb, reason);

@@ -88,6 +88,7 @@ struct departure {
     struct segment seg;
     const struct ring *ring; /* NULL: no payload */
     uint32_t at;
+    uint8_t diffserv; /* codepoint, passed to IP as the user has set it (SHLD-22) */
 };
 
 size_t tcp_size(const struct tercet_config *config);

@@ -30,6 +30,7 @@ static bool acknowledge(struct tcp *t, const struct time_wait *tw) {
         .seq = tw->snd_nxt,
         .ack = tw->rcv_nxt,
         .wnd = window_field(tw->rcv_wnd, tw->rcv_scale),
+        .diffserv = tw->diffserv,
     };
 
     if (tw->flags & TIME_WAIT_TIMESTAMPS) {
@@ -59,6 +60,7 @@ void time_wait_enter(struct tcp *t, struct tcb *tcb) {
         .ts_recent_s = tcb->ts_recent_s,
         .deadline = two_msl(t),
         .rcv_scale = tcb->rcv_scale,
+        .diffserv = tcb->diffserv,
     };
     list_push(&t->time_wait_queue, index);
     flow_replace(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)),

@@ -29,7 +29,8 @@ struct time_wait {
     struct tick deadline;
     struct tick answered; /* the last ACK out of turn */
     uint8_t rcv_scale;
-    uint8_t reserved[3];
+    uint8_t diffserv; /* codepoint of its ACKs */
+    uint8_t reserved[2];
 };
 
 _Static_assert(sizeof(struct time_wait) == 64, "a TIME-WAIT is one cache line");
