@@ -55,10 +55,11 @@ enum call_answer {
 void calls_init(struct calls *calls, const struct subject *subject, struct arena *arena,
                 const struct tercet_endpoint *bind_to, const struct tercet_endpoint *connect_to);
 
-/* Make a call.  @is_blocking: the script expects it to sleep.  @why: appended to unless met or waiting */
-enum call_answer calls_begin(struct calls *calls, const struct script_call *call, struct text *why);
+/* Make a call.  @is_blocking: the script lets it sleep.  @why: appended to unless met or waiting */
+enum call_answer calls_begin(struct calls *calls, const struct script_call *call, bool is_blocking,
+                             struct text *why);
 
-/* Something has happened: the call that waits is made again.  @why: as above */
+/* Something has happened, or wait_until_ns is over: the call that waits is made again.  @why: as above */
 enum call_answer calls_again(struct calls *calls, struct text *why);
 
 /*

@@ -21,6 +21,9 @@
  */
 #define SOCKETS_WAITS INT_MIN
 
+/* What a call answers that asks for something which the kernel has and the host behind this interface has not. */
+#define SOCKETS_UNSUPPORTED (INT_MIN + 1)
+
 struct unix_span {
     void *base;
     uint32_t length;
@@ -66,7 +69,7 @@ struct sockets_kind {
     int (*bind)(void *sockets, int fd, const struct tercet_endpoint *local);
     int (*listen)(void *sockets, int fd, int backlog);
     int (*accept)(void *sockets, int fd, struct tercet_endpoint *remote, int flags);
-    int (*connect)(void *sockets, int fd, const struct tercet_endpoint *remote);
+    int (*connect)(void *sockets, int fd, const struct tercet_endpoint *remote); /* NULL: AF_UNSPEC */
     int (*receive)(void *sockets, int fd, struct unix_message *message, int flags);
     int (*send)(void *sockets, int fd, const struct unix_message *message, int flags);
     int (*close)(void *sockets, int fd);
