@@ -106,6 +106,7 @@ enum tercet_ready {
     TERCET_ENDED = 1 << 4,      /* the peer's FIN: after what waits, read answers TERCET_END */
     TERCET_CLOSED = 1 << 5, /* the connection is over (info tells how); tercet_conn_close gives the value back */
     TERCET_URGENT = 1 << 6, /* urgent data, or more of it, is announced: info says up to where (RFC 9293 MUST-32, MUST-33) */
+    TERCET_SOFT_ERROR = 1 << 7, /* something is wrong, perhaps for now: info says what (RFC 9293 MUST-47) */
 };
 
 struct tercet_event {
@@ -135,6 +136,17 @@ enum tercet_reason {
 };
 
 const char *tercet_reason_name(enum tercet_reason reason);
+
+/*
+ * What a connection that goes on has met since something of its was last acknowledged: RFC 9293 section 3.9.1.8 calls it
+ * a soft error.  The first three are ICMP's word for it.
+ */
+enum tercet_soft_error {
+    TERCET_SOFT_UNREACHABLE = 1 << 0, /* destination unreachable; once the connection is open, whatever the code */
+    TERCET_SOFT_TIME_EXCEEDED = 1 << 1,
+    TERCET_SOFT_PARAMETER_PROBLEM = 1 << 2,
+    TERCET_SOFT_RETRANSMISSIONS = 1 << 3, /* a segment, or a window probe, was sent again three times for nothing (R1) */
+};
 
 /* RFC 9293 section 3.3.2.  X(NAME, "name") */
 #define TERCET_STATES(X)                                                                           \
@@ -270,6 +282,7 @@ struct tercet_conn_info {
     uint32_t unsent_bytes, unacked_bytes, unread_bytes;
     uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
     uint32_t retransmits;  /* segments retransmitted in its life */
+    uint8_t soft_errors;   /* enum tercet_soft_error bits */
     uint8_t diffserv;      /* TERCET_OPTION_DIFFSERV */
     uint64_t user;
 };
@@ -291,6 +304,7 @@ enum tercet_option {
      * (RFC 9293 section 3.9.1.9, MUST-48).  May change during the connection (SHLD-21), though it had better not.
      */
     TERCET_OPTION_DIFFSERV,
+    TERCET_OPTION_SOFT_ERRORS, /* 0: no TERCET_SOFT_ERROR events, info alone tells (SHLD-20); default 1 */
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,

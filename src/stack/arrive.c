@@ -63,9 +63,17 @@ static bool icmp_is_hard(const struct icmp_message *icmp) {
     return icmp->code == ICMPV4_CODE_PROTOCOL || icmp->code == ICMPV4_CODE_PORT;
 }
 
+/* RFC 9293 section 3.9.2.2: what an error is to a connection that goes on (SHLD-25). */
+static enum tercet_soft_error icmp_soft_error(const struct icmp_message *icmp) {
+    if (icmp->kind == ICMP_TIME_EXCEEDED) return TERCET_SOFT_TIME_EXCEEDED;
+    if (icmp->kind == ICMP_PARAMETER_PROBLEM) return TERCET_SOFT_PARAMETER_PROBLEM;
+    return TERCET_SOFT_UNREACHABLE;
+}
+
 /* An error speaks of a packet of ours, which it quotes. */
 static enum tercet_verdict icmp_error(struct tercet_stack *stack, const struct icmp_message *icmp) {
-    struct icmp_error error = {.kind = ICMP_ERROR_SOFT, .mtu = icmp->mtu};
+    struct icmp_error error = {
+        .kind = ICMP_ERROR_SOFT, .soft = icmp_soft_error(icmp), .mtu = icmp->mtu};
     struct icmp_quote quote;
     struct tuple tuple;
     enum tercet_verdict verdict = icmp_quote_parse(icmp, &quote);

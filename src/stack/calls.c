@@ -229,6 +229,7 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .unacked_bytes = tcb_flight(tcb),
         .unread_bytes = tcb_readable(tcb),
         .urgent_bytes = urgent_bytes(tcb),
+        .soft_errors = tcb->soft_errors,
         .diffserv = tcb->diffserv,
         .retransmits = tcb->retransmits,
         .user = tcb->user,
@@ -315,6 +316,11 @@ static int set_diffserv(struct tercet_stack *stack, struct tcb *tcb, uint32_t va
     return 0;
 }
 
+static int set_soft_errors(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    return set_flag(tcb, TCB_QUIET, !value);
+}
+
 /* The options that a listener takes for what it accepts. */
 static int set_of_listener(struct listener *listener, enum tercet_option option, uint32_t value) {
     switch (option) {
@@ -337,6 +343,7 @@ static const struct option {
     [TERCET_OPTION_KEEPALIVE_COUNT] = {1,                127,              set_keepalive_count   },
     [TERCET_OPTION_USER_TIMEOUT] = {0,                86400000,         set_user_timeout      },
     [TERCET_OPTION_DIFFSERV] = {0,                63,               set_diffserv          },
+    [TERCET_OPTION_SOFT_ERRORS] = {0,                1,                set_soft_errors       },
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,

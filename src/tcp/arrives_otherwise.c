@@ -202,7 +202,7 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     tcb->snd_una = seg->ack;
     tcb->snd_nxt = seq_max(tcb->snd_nxt, tcb->snd_una);
     tcb->retries = 0;
-    tcb->flags &= ~(uint32_t)TCB_SOFT_ERROR; /* the way is open again */
+    tcb->soft_errors = 0; /* the way is open again */
     if (!seq_lt(tcb->snd_una, tcb->snd_up)) tcb->flags &= ~(uint32_t)TCB_SNDS_URGENT;
     rtt_acked(t, tcb, seg);
     if (seq_eq(tcb->snd_una, tcb->snd_max))
@@ -243,7 +243,7 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     tcb->heard = t->tick;
     tcb->keep_probes = 0;
     if (timer_is_set(tcb, TIMER_PERSIST))
-        tcb->retries = 0; /* the peer lives, its window is closed (MUST-37) */
+        tcb->retries = tcb->soft_errors = 0; /* the peer lives, its window is closed (MUST-37) */
     if (is_duplicate_ack(tcb, seg) && !tcb->probes) recovery_duplicate(t, tcb);
     if (seq_ge(seg->ack, tcb->snd_una)) take_window(t, tcb, seg);
     if (seq_gt(seg->ack, tcb->snd_una)) acknowledge(t, tcb, seg);

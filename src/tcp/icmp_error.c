@@ -44,7 +44,7 @@ static enum tercet_verdict tcb_error(struct tcp *t, struct tcb *tcb, const struc
         tcb_over(t, tcb, TERCET_REASON_UNREACHABLE);
         return TERCET_ICMP_HARD;
     }
-    tcb->flags |= TCB_SOFT_ERROR;
+    tcb_soft_error(t, tcb, error->soft);
     return TERCET_ICMP_SOFT;
 }
 

@@ -54,7 +54,7 @@ enum tcb_flag {
     TCB_SYN_SOON = 1 << 23,    /* it goes again shortly, out of turn: no timeout */
     TCB_SNDS_URGENT = 1 << 24, /* snd_up has a meaning */
     TCB_RCVS_URGENT = 1 << 25, /* rcv_up has a meaning */
-    TCB_SOFT_ERROR = 1 << 26,  /* ICMP has said that the way is closed, perhaps for now */
+    TCB_QUIET = 1 << 26,       /* the user wants no events about soft errors */
     TCB_KEEPALIVE = 1 << 27,
     TCB_KEEP_PROBE = 1 << 28,    /* a keep-alive is owed */
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
@@ -113,7 +113,8 @@ struct tcb {
     uint8_t probes;  /* window probes sent since the window closed */
     uint8_t unacked; /* data segments taken since the last ACK left */
     uint8_t dupacks_owed; /* out-of-order segments that each get an ACK of their own (RFC 5681 section 4.2) */
-    uint8_t diffserv; /* codepoint of all its segments */
+    uint8_t diffserv;    /* codepoint of all its segments */
+    uint8_t soft_errors; /* enum tercet_soft_error bits */
     uint16_t listener;
 
     /* Urgent data, keep-alives, user timeout. */

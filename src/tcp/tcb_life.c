@@ -93,7 +93,7 @@ void tcb_established(struct tcp *t, struct tcb *tcb) {
     tcb->state = TERCET_STATE_ESTABLISHED;
     tcb->recover = tcb->iss;
     tcb->retries = 0;
-    tcb->flags &= ~(uint32_t)TCB_SOFT_ERROR;
+    tcb->soft_errors = 0;
     timer_clear(tcb, TIMER_USER_TIMEOUT);
     keepalive_start(t, tcb);
     congestion_init(t, tcb);
@@ -195,6 +195,11 @@ void tcb_tell(struct tcp *t, struct tcb *tcb, unsigned ready) {
     if (!tcb_is(tcb, TCB_ACCEPTED) || tcb_is(tcb, TCB_READY | TCB_ORPHAN)) return;
     tcb->flags |= TCB_READY;
     list_push(&t->ready, tcp_tcb_index(t, tcb));
+}
+
+void tcb_soft_error(struct tcp *t, struct tcb *tcb, enum tercet_soft_error error) {
+    tcb->soft_errors |= (uint8_t)error;
+    if (!tcb_is(tcb, TCB_QUIET)) tcb_tell(t, tcb, TERCET_SOFT_ERROR);
 }
 
 bool throttle_pass(const struct tcp *t, struct tick *last) {

@@ -62,6 +62,12 @@ static inline void tcb_owe_ack(struct tcp *t, struct tcb *tcb) {
 /* Something has happened that its user should know: @ready bits. */
 void tcb_tell(struct tcp *t, struct tcb *tcb, unsigned ready);
 
+/*
+ * Something is wrong that does not end the connection: its user is told, unless he has asked not to be (SHLD-20).
+ * Source: RFC 9293 section 3.9.1.8 (MUST-47).
+ */
+void tcb_soft_error(struct tcp *t, struct tcb *tcb, enum tercet_soft_error error);
+
 /* Whether an answer out of turn may leave, at most one a config.challenge_us since *@last, which is set. */
 bool throttle_pass(const struct tcp *t, struct tick *last);
 

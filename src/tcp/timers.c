@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tcp/timers.h"
 
+#include "tcp/icmp_error.h"
 #include "tcp/recovery.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
+
+#define R1_RETRIES 3
 
 void timer_set(struct tcp *t, struct tcb *tcb, enum tcb_timer timer, uint64_t us) {
     struct tick due = tick_after_us(t->now, us);
@@ -18,6 +21,15 @@ void timers_stop(struct tcp *t, struct tcb *tcb) {
     for (unsigned timer = 0; timer < TIMER_COUNT; timer++)
         tcb->deadline[timer] = TICK_NONE;
     wheel_disarm(&t->wheel, tcp_tcb_index(t, tcb));
+}
+
+/*
+ * One more try for the same segment.  At R1 the user is told (SHLD-9, SHLD-10).  The negative advice that IP
+ * should have then (RFC 1122 section 3.3.1.4) has nobody to go to: a route of ours names a door, no gateway.
+ */
+static void count_retry(struct tcp *t, struct tcb *tcb) {
+    if (tcb->retries < UINT8_MAX) tcb->retries++;
+    if (tcb->retries == R1_RETRIES) tcb_soft_error(t, tcb, TERCET_SOFT_RETRANSMISSIONS);
 }
 
 /* The user's own R2, where he has set one, holds both ways: MUST-21. */
@@ -41,10 +53,11 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     }
     if (tcb->retries >= retries_max(t, tcb)) {
         tcb_over(t, tcb,
-                 tcb_is(tcb, TCB_SOFT_ERROR) ? TERCET_REASON_UNREACHABLE : TERCET_REASON_TIMED_OUT);
+                 tcb->soft_errors & SOFT_ERRORS_OF_ICMP ? TERCET_REASON_UNREACHABLE
+                                                        : TERCET_REASON_TIMED_OUT);
         return;
     }
-    if (tcb->retries < UINT8_MAX) tcb->retries++;
+    count_retry(t, tcb);
     tcb->rto_us = tcb->rto_us < t->config.rto_max_us / 2 ? tcb->rto_us * 2 : t->config.rto_max_us;
     recovery_timeout(tcb);
     tcb_owe(t, tcb);
@@ -64,7 +77,7 @@ static void persist_expired(struct tcp *t, struct tcb *tcb) {
         tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT);
         return;
     }
-    if (tcb->retries < UINT8_MAX) tcb->retries++;
+    count_retry(t, tcb);
     tcb->flags |= TCB_PROBE;
     tcb_owe(t, tcb);
 }
