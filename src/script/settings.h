@@ -23,9 +23,21 @@ struct settings {
     const struct personality *as;
     struct tercet_config config; /* of the stack */
 
-    /* Of the sockets: tcp_rmem[1], tcp_wmem[1] and their FreeBSD kin; 0: the personality's own. */
-    uint32_t receive_buffer_bytes, send_buffer_bytes;
-    uint32_t fin_timeout_s, notsent_lowat_bytes;
+    /* Of the sockets; 0: the personality's own. */
+    uint32_t receive_buffer_bytes,
+        send_buffer_bytes; /* tcp_rmem[1], tcp_wmem[1]; recvspace, sendspace */
+    uint32_t receive_most_bytes,
+        send_most_bytes; /* tcp_rmem[2], tcp_wmem[2]; recvbuf_max, sendbuf_max */
+    uint32_t rcvbuf_limit_bytes,
+        sndbuf_limit_bytes; /* rmem_max, wmem_max: of SO_RCVBUF, SO_SNDBUF; maxsockbuf */
+    uint32_t backlog_most;  /* somaxconn */
+    uint32_t fin_timeout_s, notsent_lowat_bytes; /* lowat UINT32_MAX: no limit */
+    uint32_t keep_idle_s, keep_interval_s, keep_count;
+    uint32_t keep_init_ms; /* an opening, either way, may take so long (FreeBSD) */
+    uint32_t mtu;          /* of the link */
+
+    /* What `sleep` asked for: whoever runs the commands lets so much time pass, and sets it to 0. */
+    uint64_t sleep_us;
 };
 
 /* As the personality @as begins. */
@@ -42,5 +54,14 @@ enum settings_answer {
  */
 enum settings_answer settings_command(struct settings *settings, const struct files *files,
                                       struct word command, struct text *why);
+
+/* A row of the table of sysctl names, to be shown. */
+struct setting_shown {
+    struct word name;  /* ends with `*`: all that begin so */
+    const char *words; /* what becomes of it */
+};
+
+/* Row @i of the table in the order in which it stands.  Return: whether there is one */
+bool settings_show(uint32_t i, struct setting_shown *shown);
 
 #endif
