@@ -3,6 +3,7 @@
 #define TERCET_BASE_BYTES_H
 
 #include <stdint.h>
+#include <string.h>
 
 /*
  * Wire-order integers at any address, on any machine (compilers make one load and a swap of it).
@@ -26,6 +27,33 @@ static inline void be32_put(unsigned char *at, uint32_t v) {
     at[1] = (unsigned char)(v >> 16);
     at[2] = (unsigned char)(v >> 8);
     at[3] = (unsigned char)v;
+}
+
+/* The octets at any address as this machine loads them. */
+static inline uint32_t load32(const void *at) {
+    uint32_t v;
+
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+static inline uint64_t load64(const void *at) {
+    uint64_t v;
+
+    memcpy(&v, at, sizeof v);
+    return v;
+}
+
+static inline void store32(void *at, uint32_t v) {
+    memcpy(at, &v, sizeof v);
+}
+
+/* @v as a load of four octets finds it where they lie in wire order. */
+static inline uint32_t be32_as_loaded(uint32_t v) {
+    unsigned char octets[4];
+
+    be32_put(octets, v);
+    return load32(octets);
 }
 
 #endif

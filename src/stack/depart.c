@@ -37,15 +37,14 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
         .version = v4 ? 4 : 6,
     };
     unsigned char *at = frame->bytes + offset;
-    uint64_t sum;
+    uint64_t sum = 0;
 
     must(frame->capacity >= offset + TCP_HEADER_MAX);
-    header = tcp_build(at, &d->seg);
+    header = tcp_build_summed(at, &d->seg, &sum);
     ip.length = header + d->seg.length;
     must(frame->capacity >= offset + ip.length);
     ip_build(frame->bytes, &ip);
-    sum = ip_pseudo_sum(&ip.source, &ip.destination, IP_PROTOCOL_TCP, ip.length);
-    sum = checksum_add(sum, at, header);
+    sum = checksum_plus(sum, ip_pseudo_sum(&ip.source, &ip.destination, IP_PROTOCOL_TCP, ip.length));
     sum = put_payload(stack, d, at + header, sum);
     tcp_checksum_put(at, sum);
     return offset + ip.length;

@@ -25,11 +25,7 @@
 
 static void segment_start(const struct tcb *tcb, struct departure *out, unsigned flags,
                           struct seq seq) {
-    *out = (struct departure){.tuple = tcb->tuple, .diffserv = tcb->diffserv};
-    out->seg.source_port = tcb->tuple.local_port;
-    out->seg.destination_port = tcb->tuple.remote_port;
-    out->seg.flags = (uint8_t)flags;
-    out->seg.seq = seq;
+    departure_start(out, &tcb->tuple, tcb->diffserv, flags, seq);
 }
 
 static void put_timestamps(const struct tcp *t, const struct tcb *tcb, struct segment *seg) {

@@ -19,12 +19,8 @@ bool reply_push(struct tcp *t, const struct reply *reply) {
 }
 
 void reply_build(const struct reply *reply, struct departure *out) {
-    *out = (struct departure){.tuple = reply->tuple, .diffserv = reply->diffserv};
-    out->seg.source_port = reply->tuple.local_port;
-    out->seg.destination_port = reply->tuple.remote_port;
-    out->seg.seq = reply->seq;
+    departure_start(out, &reply->tuple, reply->diffserv, reply->flags, reply->seq);
     out->seg.ack = reply->ack;
-    out->seg.flags = reply->flags;
     out->seg.wnd = reply->wnd;
     out->seg.options.present = reply->options;
     out->seg.options.mss = reply->mss_bytes;

@@ -86,10 +86,26 @@ struct tcp {
 struct departure {
     struct tuple tuple;
     struct segment seg;
-    const struct ring *ring; /* NULL: no payload */
+    const struct ring *ring; /* where there is payload */
     uint32_t at;
     uint8_t diffserv; /* codepoint, passed to IP as the user has set it (SHLD-22) */
 };
+
+/* Begin a segment of @tuple's connection: without an acknowledgement, options and payload. */
+static inline void departure_start(struct departure *out, const struct tuple *tuple,
+                                   uint8_t diffserv, unsigned flags, struct seq seq) {
+    out->tuple = *tuple;
+    out->diffserv = diffserv;
+    out->seg.source_port = tuple->local_port;
+    out->seg.destination_port = tuple->remote_port;
+    out->seg.flags = (uint8_t)flags;
+    out->seg.seq = seq;
+    out->seg.ack = seq_of(0);
+    out->seg.wnd = 0;
+    out->seg.urgent = 0;
+    out->seg.length = 0;
+    out->seg.options.present = 0;
+}
 
 size_t tcp_size(const struct tercet_config *config);
 

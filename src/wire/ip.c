@@ -108,12 +108,9 @@ static enum tercet_verdict ipv4_fields(const unsigned char *frame, uint32_t n, s
 
 /* The sum over a header of @n octets, 20 for nearly all of them. */
 static uint64_t ipv4_header_sum(const unsigned char *header, uint32_t n) {
-    uint32_t word[IPV4_HEADER_LENGTH / 4];
-    uint64_t sum = 0;
+    uint64_t sum = (uint64_t)load32(header) + load32(header + 4) + load32(header + 8) +
+                   load32(header + 12) + load32(header + 16);
 
-    memcpy(word, header, sizeof word);
-    for (int i = 0; i < 5; i++)
-        sum += word[i];
     if (n == IPV4_HEADER_LENGTH) return sum;
     return checksum_add(sum, header + IPV4_HEADER_LENGTH, n - IPV4_HEADER_LENGTH);
 }
@@ -279,27 +276,28 @@ enum tercet_verdict ip_parse_cut(const unsigned char *quote, uint32_t n, struct 
 }
 
 /*
- * The checksum comes from the numbers: reading back what was just written in smaller pieces is
- * slow.
+ * The checksum comes from the words as they are written: reading back what was just written in smaller
+ * pieces is slow.
  */
 static uint32_t ipv4_build(unsigned char *at, const struct ip_header *ip) {
     uint32_t flags = (ip->dont_fragment ? IPV4_DONT_FRAGMENT : 0u) |
                      (ip->more_fragments ? IPV4_MORE_FRAGMENTS : 0u);
-    uint32_t word[IPV4_HEADER_LENGTH / 4] = {
-        0x45u << 24 | (uint32_t)ip->traffic_class << 16 | (IPV4_HEADER_LENGTH + ip->length),
-        (ip->fragment_id & 0xffff) << 16 | flags | ip->fragment_offset / 8u,
-        (uint32_t)ip->hop_limit << 24 | (uint32_t)ip->protocol << 16,
-        be32_get(ip->source.octets + 12),
-        be32_get(ip->destination.octets + 12),
-    };
-    uint64_t sum = 0;
+    uint32_t first = be32_as_loaded(0x45u << 24 | (uint32_t)ip->traffic_class << 16 |
+                                    (IPV4_HEADER_LENGTH + ip->length));
+    uint32_t second = be32_as_loaded((ip->fragment_id & 0xffff) << 16 | flags |
+                                     ip->fragment_offset / 8u);
+    uint32_t third = be32_as_loaded((uint32_t)ip->hop_limit << 24 | (uint32_t)ip->protocol << 16);
+    uint32_t source = load32(ip->source.octets + 12),
+             destination = load32(ip->destination.octets + 12);
+    uint16_t checksum = checksum_finish((uint64_t)first + second + third + source + destination);
 
     must(ip->length <= IP_PACKET_MAX - IPV4_HEADER_LENGTH && ip->fragment_offset % 8 == 0);
-    for (int i = 0; i < 5; i++)
-        sum += word[i];
-    word[2] |= checksum_finish(sum);
-    for (int i = 0; i < 5; i++)
-        be32_put(at + 4 * i, word[i]);
+    store32(at, first);
+    store32(at + 4, second);
+    store32(at + 8, third);
+    memcpy(at + 10, &checksum, sizeof checksum);
+    store32(at + 12, source);
+    store32(at + 16, destination);
     return IPV4_HEADER_LENGTH;
 }
 
@@ -319,28 +317,16 @@ uint32_t ip_build(unsigned char *at, const struct ip_header *ip) {
     return ip->version == 4 ? ipv4_build(at, ip) : ipv6_build(at, ip);
 }
 
-/* @value as it would be read from a packet. */
-static uint32_t memory_order(uint32_t value) {
-    unsigned char octets[4];
-    uint32_t word;
-
-    be32_put(octets, value);
-    memcpy(&word, octets, 4);
-    return word;
-}
-
 /*
  * One formula for both versions: the prefix of a mapped address sums to 0xffff, which is zero in
  * ones' complement, and IPv4's 16-bit length and protocol are the low halves of IPv6's 32-bit ones.
  */
 uint64_t ip_pseudo_sum(const struct tercet_address *source,
                        const struct tercet_address *destination, uint8_t protocol, uint32_t length) {
-    uint64_t word[4];
-    uint64_t sum = (uint64_t)memory_order(length) + memory_order(protocol);
+    uint64_t sum = (uint64_t)be32_as_loaded(length) + be32_as_loaded(protocol);
 
-    memcpy(word, source->octets, 16);
-    memcpy(word + 2, destination->octets, 16);
-    for (int i = 0; i < 4; i++)
-        sum += (word[i] & 0xffffffff) + (word[i] >> 32);
-    return sum;
+    sum = checksum_plus(sum, load64(source->octets));
+    sum = checksum_plus(sum, load64(source->octets + 8));
+    sum = checksum_plus(sum, load64(destination->octets));
+    return checksum_plus(sum, load64(destination->octets + 8));
 }

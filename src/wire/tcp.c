@@ -11,11 +11,12 @@
  * judge. An option that is wrong costs itself, or what is behind it, never the segment (RFC 9293
  * section 3.1, MUST-7).
  */
-#define TCP_NOP2       0x0101u /* padding in front of an option that begins off the word */
-#define TCP_NOP_NOP_TS 0x0101080au
-#define TCP_MSS        0x02040000u /* and 16 bits of it */
-#define TCP_SACK_TS    0x0402080au
-#define TCP_NOP_WSCALE 0x01030300u /* and 8 bits of it */
+#define TCP_NOP2         0x0101u /* padding in front of an option that begins off the word */
+#define TCP_NOP_NOP_TS   0x0101080au
+#define TCP_NOP_NOP_SACK 0x01010402u
+#define TCP_MSS          0x02040000u /* and 16 bits of it */
+#define TCP_SACK_TS      0x0402080au
+#define TCP_NOP_WSCALE   0x01030300u /* and 8 bits of it */
 
 /* What most SYNs carry. */
 #define TCP_SYN_OPTIONS (TCP_HAS_MSS | TCP_HAS_SACK_PERMITTED | TCP_HAS_TIMESTAMPS | TCP_HAS_WSCALE)
@@ -122,90 +123,89 @@ uint32_t tcp_header_length(const struct segment *seg) {
     uint32_t blocks;
 
     must(n <= TCP_OPTIONS_MAX && !segment_has_option(seg, TCP_HAS_MD5 | TCP_HAS_AO));
-    must(!segment_has_option(seg, TCP_HAS_FAST_OPEN) || seg->options.fo_length <= TCP_FO_COOKIE_MAX);
     blocks = options_sack_blocks(&seg->options, n);
     return TCP_HEADER_LENGTH + n + (blocks ? 4 + 8 * blocks : 0);
 }
 
+/* Where the next word of a header goes, and the sum of those before it. */
+struct pen {
+    unsigned char *at;
+    uint64_t sum;
+};
+
+static inline void pen_put(struct pen *pen, uint32_t word) {
+    uint32_t loaded = be32_as_loaded(word);
+
+    store32(pen->at, loaded);
+    pen->at += 4;
+    pen->sum += loaded;
+}
+
 /* Timestamps, with SACK-permitted in the place of their padding where both are wanted. */
-static unsigned char *options_put_sack_ts(unsigned char *at, const struct tcp_options *options) {
+static void options_put_sack_ts(struct pen *pen, const struct tcp_options *options) {
     bool has_sack_permitted = options->present & TCP_HAS_SACK_PERMITTED;
-    bool has_timestamps = options->present & TCP_HAS_TIMESTAMPS;
 
-    if (!has_sack_permitted && !has_timestamps) return at;
-    if (!has_sack_permitted || !has_timestamps) {
-        be16_put(at, TCP_NOP2);
-        at += 2;
+    if (!(options->present & TCP_HAS_TIMESTAMPS)) {
+        if (has_sack_permitted) pen_put(pen, TCP_NOP_NOP_SACK);
+        return;
     }
-    if (has_sack_permitted) {
-        be16_put(at, TCP_OPTION_SACK_PERMITTED << 8 | TCP_OPTION_LENGTH_SACK_PERMITTED);
-        at += 2;
-    }
-    if (has_timestamps) {
-        be16_put(at, TCP_OPTION_TIMESTAMPS << 8 | TCP_OPTION_LENGTH_TIMESTAMPS);
-        be32_put(at + 2, options->ts_val);
-        be32_put(at + 6, options->ts_ecr);
-        at += TCP_OPTION_LENGTH_TIMESTAMPS;
-    }
-    return at;
+    pen_put(pen, has_sack_permitted ? TCP_SACK_TS : TCP_NOP_NOP_TS);
+    pen_put(pen, options->ts_val);
+    pen_put(pen, options->ts_ecr);
 }
 
-static unsigned char *options_put_fast_open(unsigned char *at, const struct tcp_options *options) {
-    unsigned char *end = at + ((2u + options->fo_length + 3) & ~3u);
+static void options_put_fast_open(struct pen *pen, const struct tcp_options *options) {
+    uint32_t n = 2u + options->fo_length, padded = (n + 3) & ~3u;
 
-    at[0] = TCP_OPTION_FAST_OPEN;
-    at[1] = (unsigned char)(2 + options->fo_length);
-    memcpy(at + 2, options->fo_cookie, options->fo_length);
-    for (at += 2 + options->fo_length; at < end; at++)
-        *at = TCP_OPTION_NOP;
-    return end;
+    must(options->fo_length <= TCP_FO_COOKIE_MAX);
+    memset(pen->at, TCP_OPTION_NOP, padded);
+    pen->at[0] = TCP_OPTION_FAST_OPEN;
+    pen->at[1] = (unsigned char)n;
+    memcpy(pen->at + 2, options->fo_cookie, options->fo_length);
+    pen->sum = checksum_add(pen->sum, pen->at, padded);
+    pen->at += padded;
 }
 
-static unsigned char *options_put_sack(unsigned char *at, const struct tcp_options *options,
-                                       uint32_t blocks) {
-    be32_put(at, TCP_NOP2 << 16 | TCP_OPTION_SACK << 8 | (2 + 8 * blocks));
-    at += 4;
-    for (uint32_t i = 0; i < blocks; i++, at += 8) {
-        be32_put(at, options->sack[i].left);
-        be32_put(at + 4, options->sack[i].right);
-    }
-    return at;
-}
-
-/* Return: the end of the options. */
-static unsigned char *options_put(unsigned char *at, const struct tcp_options *options) {
+static void options_put_sack(struct pen *pen, const struct tcp_options *options) {
     uint32_t blocks = options_sack_blocks(options, options_length(options));
 
-    if (options->present & TCP_HAS_MSS) {
-        be32_put(at, (uint32_t)(TCP_OPTION_MSS << 24 | TCP_OPTION_LENGTH_MSS << 16) | options->mss);
-        at += TCP_OPTION_LENGTH_MSS;
+    if (!blocks) return;
+    pen_put(pen, TCP_NOP2 << 16 | TCP_OPTION_SACK << 8 | (2 + 8 * blocks));
+    for (uint32_t i = 0; i < blocks; i++) {
+        pen_put(pen, options->sack[i].left);
+        pen_put(pen, options->sack[i].right);
     }
-    at = options_put_sack_ts(at, options);
-    if (options->present & TCP_HAS_WSCALE) {
-        be32_put(at, (uint32_t)(TCP_OPTION_NOP << 24 | TCP_OPTION_WSCALE << 16 |
-                                TCP_OPTION_LENGTH_WSCALE << 8) |
-                         options->wscale);
-        at += 1 + TCP_OPTION_LENGTH_WSCALE;
-    }
-    if (options->present & TCP_HAS_FAST_OPEN) at = options_put_fast_open(at, options);
-    return blocks ? options_put_sack(at, options, blocks) : at;
+}
+
+static void options_put(struct pen *pen, const struct tcp_options *options) {
+    must(!(options->present & (TCP_HAS_MD5 | TCP_HAS_AO)));
+    if (options->present & TCP_HAS_MSS) pen_put(pen, TCP_MSS | options->mss);
+    options_put_sack_ts(pen, options);
+    if (options->present & TCP_HAS_WSCALE) pen_put(pen, TCP_NOP_WSCALE | options->wscale);
+    if (options->present & TCP_HAS_FAST_OPEN) options_put_fast_open(pen, options);
+    if (options->present & TCP_HAS_SACK) options_put_sack(pen, options);
+}
+
+uint32_t tcp_build_summed(unsigned char *at, const struct segment *seg, uint64_t *sum) {
+    struct pen pen = {.at = at + TCP_HEADER_LENGTH};
+    uint32_t length;
+
+    if (seg->options.present) options_put(&pen, &seg->options);
+    length = (uint32_t)(pen.at - at);
+    pen.at = at;
+    pen_put(&pen, (uint32_t)seg->source_port << 16 | seg->destination_port);
+    pen_put(&pen, seg->seq.n);
+    pen_put(&pen, seg->ack.n);
+    pen_put(&pen, length / 4 << 28 | (uint32_t)seg->flags << 16 | seg->wnd);
+    pen_put(&pen, seg->urgent);
+    *sum = checksum_plus(*sum, pen.sum);
+    return length;
 }
 
 uint32_t tcp_build(unsigned char *at, const struct segment *seg) {
-    uint32_t length = tcp_header_length(seg);
+    uint64_t sum = 0;
 
-    be16_put(at, seg->source_port);
-    be16_put(at + 2, seg->destination_port);
-    be32_put(at + 4, seg->seq.n);
-    be32_put(at + 8, seg->ack.n);
-    at[12] = (unsigned char)(length / 4 << 4);
-    at[13] = seg->flags;
-    be16_put(at + 14, seg->wnd);
-    be16_put(at + 16, 0);
-    be16_put(at + 18, seg->urgent);
-    if (length > TCP_HEADER_LENGTH)
-        must(options_put(at + TCP_HEADER_LENGTH, &seg->options) == at + length);
-    return length;
+    return tcp_build_summed(at, seg, &sum);
 }
 
 void tcp_checksum_put(unsigned char *tcp_header, uint64_t sum) {

@@ -85,6 +85,9 @@ uint32_t tcp_header_length(const struct segment *seg);
  */
 uint32_t tcp_build(unsigned char *at, const struct segment *seg);
 
+/* The same; the sum of what was written is added to @sum (base/checksum.h). */
+uint32_t tcp_build_summed(unsigned char *at, const struct segment *seg, uint64_t *sum);
+
 /* Store the checksum field of a segment whose full sum (pseudo header, header, payload) is @sum. */
 void tcp_checksum_put(unsigned char *tcp_header, uint64_t sum);
 
