@@ -9,6 +9,12 @@
 extern "C" {
 #endif
 
+/* The order of the options in a SYN; where one is left out, padding keeps the others aligned. */
+enum tercet_option_order {
+    TERCET_ORDER_SACK_FIRST, /* MSS, SACK-permitted, timestamps, NOP, window scale: as on Linux */
+    TERCET_ORDER_SCALE_FIRST, /* MSS, NOP, window scale, SACK-permitted, timestamps, padding by end-of-list: as on the BSDs */
+};
+
 /*
  * What a stack is made with: limits (memory is cut into pools once), a secret, and the protocol's knobs.
  * Begin with tercet_config_init, which fills in the documented defaults, then change what differs.
@@ -54,6 +60,25 @@ struct tercet_config {
     uint8_t orphan_retries;   /* the same for a connection that its user has closed (8) */
     uint8_t initial_segments; /* initial window, RFC 6928 (10) */
     uint8_t hop_limit;        /* TTL or hop limit of what we send, RFC 9293 MUST-49 (64) */
+
+    /*
+     * Habits: where the RFCs leave a choice and hosts differ.  tercet-script(1) has the sets of them by which
+     * Linux and FreeBSD are imitated.
+     */
+    uint32_t rto_slop_us;         /* added to every computed RTO (0; FreeBSD 200,000) */
+    uint32_t rto_variance_min_us; /* least 4 * RTTVAR in it (0; Linux 200,000) */
+    uint32_t open_timeout_us; /* an active open is given up after this, however many SYNs are left; 0: never (0) */
+    uint32_t window_scale_bytes; /* the window scale is offered for a buffer of this size; 0: its own (0) */
+    uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
+    uint8_t quick_acks;   /* data segments acknowledged at once when data begins to flow (0) */
+    uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
+    bool fin_ack_delayed; /* a FIN that ends the peer's stream may wait for a delayed ACK, too (false) */
+    bool reset_acks; /* the reset of an abort carries an ACK, as on most hosts; RFC 9293 section 3.10.5 has none (false) */
+    bool syn_fin_opens; /* a SYN with FIN opens like one without, as RFC 9293 section 3.10.7.2 has it (false) */
+    bool reset_at_edges; /* a reset is exact also just before the peer's FIN and behind text that was SACKed (true) */
+    bool time_wait_resets; /* a reset ends TIME-WAIT, as RFC 9293 section 3.10.7.4 has it; RFC 1337 warns of it (false) */
+    bool unreachable_is_hard; /* any ICMP "unreachable" ends an opening, not just those of RFC 5461's kind (false) */
+    bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
 
     /* Options offered and accepted. */
     bool timestamps;   /* RFC 7323 (true) */

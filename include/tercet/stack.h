@@ -60,6 +60,13 @@ int tercet_stack_init(void *memory, size_t size, const struct tercet_config *con
                       uint64_t now_ns, struct tercet_stack **out);
 
 /*
+ * Change the knobs of a running stack: times, counts, habits, options, buffer sizes.  Limits, `buffer_bytes` and the secret stay
+ * as they are; connections keep what they have agreed, and the buffers and times that they took when they were made.
+ * Return: 0, or TERCET_INVALID (a knob out of range: nothing has changed).
+ */
+int tercet_stack_retune(struct tercet_stack *stack, const struct tercet_config *config);
+
+/*
  * Own @address (with its on-link @prefix_bits of the mapped or IPv6 form: 0..32 for IPv4, 0..128 for IPv6).
  * Return: 0, TERCET_FULL, TERCET_IN_USE or TERCET_INVALID.
  */

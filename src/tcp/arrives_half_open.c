@@ -40,7 +40,7 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *hal
                                             const struct segment *seg) {
     if (!(half_open->flags & HALF_OPEN_TIMESTAMPS)) return TERCET_TAKEN;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) || !seg->options.ts_ecr)
-        return TERCET_HALF_OPEN_BAD_ECHO;
+        return t->config.timestamps_lenient ? TERCET_TAKEN : TERCET_HALF_OPEN_BAD_ECHO;
     if (!is_honest_echo(half_open, seg))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_BAD_ECHO);
     if ((int32_t)(seg->options.ts_val - half_open->ts_recent) < 0)
@@ -69,7 +69,8 @@ static enum tercet_verdict complete(struct tcp *t, uint32_t index, uint32_t tag,
         return TERCET_HALF_OPEN_ACCEPT_FULL;
     tcb = tcb_from_half_open(t, index, tag, seg);
     if (!tcb) return TERCET_HALF_OPEN_NO_MEMORY;
-    if (tcb_is(tcb, TCB_TIMESTAMPS) && seq_le(seg->seq, tcb->last_ack_sent))
+    if (tcb_is(tcb, TCB_TIMESTAMPS) && segment_has_option(seg, TCP_HAS_TIMESTAMPS) &&
+        seq_le(seg->seq, tcb->last_ack_sent))
         tcb->ts_recent = seg->options.ts_val;
     return arrives_text(t, tcb, seg, TERCET_ESTABLISHED);
 }

@@ -49,7 +49,9 @@ enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struc
      * Nobody's opening: a SYN that also takes back or ends.  RFC 9293 drops the one and would open for the
      * other; here both get silence, since no honest peer sends them.
      */
-    if (segment_has(seg, TCP_SYN) && segment_has(seg, TCP_RST | TCP_FIN)) return TERCET_TCP_FLAGS;
+    if (segment_has(seg, TCP_SYN) &&
+        segment_has(seg, t->config.syn_fin_opens ? TCP_RST : TCP_RST | TCP_FIN))
+        return TERCET_TCP_FLAGS;
     /* First, check for a RST. */
     if (segment_has(seg, TCP_RST)) return TERCET_LISTEN_RST;
     /* Second, check for an ACK. */

@@ -55,7 +55,8 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
                                             const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || segment_has(seg, TCP_RST)) return TERCET_TAKEN;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS))
-        return segment_has(seg, TCP_SYN) ? TERCET_TAKEN : TERCET_NO_TIMESTAMP;
+        return segment_has(seg, TCP_SYN) || t->config.timestamps_lenient ? TERCET_TAKEN
+                                                                         : TERCET_NO_TIMESTAMP;
     if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= 0) return TERCET_TAKEN;
     if (tcp_now_s(t) - tcb->ts_recent_s >= TS_RECENT_LIFE_S) return TERCET_TAKEN;
     return unacceptable(t, tcb, seg, TERCET_OLD_TIMESTAMP);
@@ -100,6 +101,7 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
  */
 static bool reset_is_exact(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
     if (seq_eq(seg->seq, tcb->rcv_nxt)) return true;
+    if (!t->config.reset_at_edges) return false;
     if (tcb_is(tcb, TCB_FIN_RECEIVED) && seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1))) return true;
     return tcb_is(tcb, TCB_SACK) && tcb->reassembly && seq_eq(seg->seq, reassembly_top(t, tcb));
 }
@@ -154,6 +156,7 @@ static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
 /* RFC 7323 section 4.3 (2): only the segment that our last ACK asked for, or an older one, sets the value. */
 static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || seq_gt(seg->seq, tcb->last_ack_sent)) return;
+    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS)) return;
     tcb->ts_recent = seg->options.ts_val;
     tcb->ts_recent_s = tcp_now_s(t);
 }
@@ -295,7 +298,10 @@ static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const st
 static void eighth_fin(struct tcp *t, struct tcb *tcb) {
     tcb->rcv_nxt = seq_add(tcb->rcv_nxt, 1);
     tcb->flags |= TCB_FIN_RECEIVED;
-    tcb_owe_ack(t, tcb);
+    if (t->config.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED)
+        receive_acknowledge_later(t, tcb);
+    else
+        tcb_owe_ack(t, tcb);
     tcb_tell(t, tcb, TERCET_ENDED | TERCET_READABLE);
     switch (tcb->state) {
     case TERCET_STATE_ESTABLISHED: tcb->state = TERCET_STATE_CLOSE_WAIT; break;

@@ -36,13 +36,20 @@ static bool is_acceptable(const struct time_wait *tw, const struct segment *seg)
     return seq_eq(seg->seq, tw->rcv_nxt) || seq_is_in(seg->seq, tw->rcv_nxt, tw->rcv_wnd);
 }
 
+static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const struct segment *seg) {
+    if (!t->config.time_wait_resets || !seq_eq(seg->seq, tcp_time_wait(t, index)->rcv_nxt))
+        return TERCET_TIME_WAIT_RST;
+    time_wait_free(t, index);
+    return TERCET_RST_TAKEN;
+}
+
 enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple,
                                       uint32_t tag, const struct segment *seg) {
     struct time_wait *tw = tcp_time_wait(t, index);
     uint8_t control = seg->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_FIN);
     enum tercet_verdict verdict = TERCET_TIME_WAIT_ACKED;
 
-    if (control & TCP_RST) return TERCET_TIME_WAIT_RST;
+    if (control & TCP_RST) return reset_arrives(t, index, seg);
     if (control == TCP_SYN && is_newer(t, tw, seg)) {
         uint32_t listener = listener_find(t, tuple);
 

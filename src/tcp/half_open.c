@@ -20,7 +20,7 @@ static uint8_t scales_of(const struct tcp *t, const struct listener *listener,
 
     if (t->config.window_scale && segment_has_option(seg, TCP_HAS_WSCALE)) {
         theirs = seg->options.wscale < WSCALE_MAX ? seg->options.wscale : WSCALE_MAX;
-        ours = wscale_for(listener->rcv_limit);
+        ours = wscale_for(t, listener->rcv_limit);
     }
     return (uint8_t)(theirs << 4 | ours);
 }
@@ -117,6 +117,7 @@ static struct reply half_open_reply(const struct tcp *t, struct half_open *half_
         return reply;
     }
     reply.wnd = window_field(limit, 0);
+    reply.option_order = t->config.option_order;
     reply.options |= TCP_HAS_MSS;
     reply.mss_bytes = mss_announced(t, &half_open->tuple);
     if (half_open->flags & HALF_OPEN_SACK) reply.options |= TCP_HAS_SACK_PERMITTED;

@@ -40,7 +40,8 @@ static enum tercet_verdict too_big(struct tcp *t, struct tcb *tcb, uint32_t mtu)
 static enum tercet_verdict tcb_error(struct tcp *t, struct tcb *tcb, const struct icmp_error *error) {
     if (!is_in_flight(tcb, error->seq)) return TERCET_ICMP_STRAY;
     if (error->kind == ICMP_ERROR_TOO_BIG) return too_big(t, tcb, error->mtu);
-    if (error->kind == ICMP_ERROR_HARD && !tcb_is_synchronized(tcb)) {
+    if (!tcb_is_synchronized(tcb) &&
+        (error->kind == ICMP_ERROR_HARD || t->config.unreachable_is_hard)) {
         tcb_over(t, tcb, TERCET_REASON_UNREACHABLE);
         return TERCET_ICMP_HARD;
     }

@@ -20,9 +20,9 @@ uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t opti
     return theirs < announced ? theirs : announced;
 }
 
-uint8_t wscale_for(uint32_t limit) {
-    unsigned bits = limit ? 32 - (unsigned)__builtin_clz(limit) : 0,
-             scale = bits > 16 ? bits - 16 : 0;
+uint8_t wscale_for(const struct tcp *t, uint32_t limit) {
+    uint32_t most = t->config.window_scale_bytes ? t->config.window_scale_bytes : limit;
+    unsigned bits = most ? 32 - (unsigned)__builtin_clz(most) : 0, scale = bits > 16 ? bits - 16 : 0;
 
     return (uint8_t)(scale < WSCALE_MAX ? scale : WSCALE_MAX);
 }

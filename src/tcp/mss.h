@@ -30,7 +30,7 @@ uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);
 uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t option);
 
 /* The smallest shift with which a window of @limit octets fits in 16 bits. */
-uint8_t wscale_for(uint32_t limit);
+uint8_t wscale_for(const struct tcp *t, uint32_t limit);
 
 /* The window field for a window of @wnd octets under @scale. */
 static inline uint16_t window_field(uint32_t wnd, unsigned scale) {

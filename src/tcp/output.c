@@ -77,14 +77,16 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
         tcb->flags &= ~(uint32_t)TCB_ACK_NOW;
     }
     seg->wnd = window_field(tcb->rcv_limit, 0);
+    seg->option_order = t->config.option_order;
     seg->options.present = TCP_HAS_MSS;
     seg->options.mss = tcb->announced_mss;
+    if (tcb->retries >= t->config.syn_options_retries) offers = false; /* nothing is agreed yet */
     if (offers ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
     if (offers ? t->config.sack : tcb_is(tcb, TCB_SACK))
         seg->options.present |= TCP_HAS_SACK_PERMITTED;
     if (offers ? t->config.window_scale : tcb_is(tcb, TCB_SCALED)) {
         seg->options.present |= TCP_HAS_WSCALE;
-        seg->options.wscale = wscale_for(tcb->rcv_limit);
+        seg->options.wscale = wscale_for(t, tcb->rcv_limit);
     }
     t->retransmitted += tcb->retries != 0;
     tcb->snd_nxt = seq_add(tcb->iss, 1);
@@ -103,6 +105,13 @@ static void put_urgent(const struct tcb *tcb, struct segment *seg) {
     seg->urgent = (uint16_t)(ahead < UINT16_MAX ? ahead : UINT16_MAX);
 }
 
+/* An answer to what came a moment ago: the next one will come as soon, and carry the ACK. */
+static void note_answer(const struct tcp *t, struct tcb *tcb) {
+    uint64_t since_us = ((uint64_t)(t->tick.n - tcb->heard_text.n) << TICK_SHIFT) / NS_PER_US;
+
+    if (since_us < t->config.delayed_ack_us) tcb->flags |= TCB_INTERACTIVE;
+}
+
 /* A segment of @n octets from @from, with our FIN if @fin. */
 static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, struct seq from,
                          uint32_t n, bool fin) {
@@ -112,6 +121,7 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
     segment_start(tcb, out, (n && is_last ? TCP_PSH : 0u) | (fin ? TCP_FIN : 0u), from);
     put_ack(t, tcb, &out->seg);
     put_urgent(tcb, &out->seg);
+    if (n && tcb_is(tcb, TCB_HEARD_TEXT)) note_answer(t, tcb);
     out->seg.length = n;
     out->ring = &tcb->snd;
     out->at = from.n;

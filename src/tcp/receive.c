@@ -6,18 +6,36 @@
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
 
+void receive_acknowledge_later(struct tcp *t, struct tcb *tcb) {
+    if (tcb_is(tcb, TCB_ACK_NOW)) return;
+    tcb->flags |= TCB_ACK_LATER;
+    timer_set(t, tcb, TIMER_DELAYED_ACK, t->config.delayed_ack_us);
+}
+
+/*
+ * The first segments of a flow are acknowledged at once, if it is configured so: a sender in slow start wants
+ * every ACK.  That ends when the user answers what he reads: then the answer carries the ACK.
+ */
+static bool is_quick(const struct tcp *t, struct tcb *tcb) {
+    if (!t->config.quick_acks) return false;
+    if (!tcb_is(tcb, TCB_HEARD_TEXT)) tcb->quick_acks = t->config.quick_acks;
+    tcb->flags |= TCB_HEARD_TEXT;
+    tcb->heard_text = t->tick;
+    if (!tcb->quick_acks || tcb_is(tcb, TCB_INTERACTIVE)) return false;
+    tcb->quick_acks--;
+    return true;
+}
+
 /*
  * Text in order: acknowledge every second segment (SHLD-19), a single one after a while (SHLD-18, MUST-40);
  * at once where the window has no room for a second one.  Source: RFC 9293 section 3.8.6.3.
  */
 static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap) {
     tcb->unacked++;
-    if (tcb->unacked >= 2 || closed_gap || tcb_rcv_wnd(tcb) < tcb->announced_mss) {
+    if (is_quick(t, tcb) || tcb->unacked >= 2 || closed_gap || tcb_rcv_wnd(tcb) < tcb->announced_mss)
         tcb_owe_ack(t, tcb);
-        return;
-    }
-    tcb->flags |= TCB_ACK_LATER;
-    timer_set(t, tcb, TIMER_DELAYED_ACK, t->config.delayed_ack_us);
+    else
+        receive_acknowledge_later(t, tcb);
 }
 
 /* An ACK of its own for each, so that the sender can count them (RFC 5681 section 4.2). */

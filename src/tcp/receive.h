@@ -22,6 +22,9 @@ struct segment;
 enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
                                  bool *fin);
 
+/* What was taken is acknowledged after a while, or with the next segment that leaves. */
+void receive_acknowledge_later(struct tcp *t, struct tcb *tcb);
+
 /*
  * The window to announce now, octets: as much as the buffer takes, but not moved in silly little steps (RFC
  * 9293 section 3.8.6.2.2, MUST-39) and never taken back.  rcv_adv follows.

@@ -23,6 +23,7 @@ void reply_build(const struct reply *reply, struct departure *out) {
     out->seg.ack = reply->ack;
     out->seg.wnd = reply->wnd;
     out->seg.options.present = reply->options;
+    out->seg.option_order = reply->option_order;
     out->seg.options.mss = reply->mss_bytes;
     out->seg.options.wscale = reply->wscale;
     out->seg.options.ts_val = reply->ts_val;

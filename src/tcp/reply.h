@@ -27,8 +27,9 @@ struct reply {
     uint32_t ts_val, ts_ecr;
     uint16_t wnd, mss_bytes;
     uint8_t wscale;
+    uint8_t option_order;
     uint8_t diffserv; /* codepoint */
-    uint8_t reserved[18];
+    uint8_t reserved[17];
 };
 
 _Static_assert(sizeof(struct reply) == 64, "a reply is one cache line");

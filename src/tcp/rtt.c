@@ -4,6 +4,7 @@
 #include "tcp/tcp.h"
 
 #define RTT_MAX_US (60 * 1000000u)
+#define CLOCK_US   ((1u << TICK_SHIFT) / NS_PER_US) /* the G of RFC 6298 */
 
 static uint32_t clamp(uint32_t us, uint32_t low, uint32_t high) {
     if (us < low) return low;
@@ -11,7 +12,7 @@ static uint32_t clamp(uint32_t us, uint32_t low, uint32_t high) {
 }
 
 void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
-    uint32_t srtt, variance, error;
+    uint32_t srtt, variance, error, least;
 
     us = clamp(us, 1, RTT_MAX_US);
     if (!tcb->srtt_us8) {
@@ -23,9 +24,10 @@ void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
         tcb->rttvar_us4 += error - tcb->rttvar_us4 / 4;
         tcb->srtt_us8 += us - srtt;
     }
-    variance = tcb->rttvar_us4 > (1u << TICK_SHIFT) / NS_PER_US ? tcb->rttvar_us4
-                                                                : (1u << TICK_SHIFT) / NS_PER_US;
-    tcb->rto_us = clamp(tcb->srtt_us8 / 8 + variance, t->config.rto_min_us, t->config.rto_max_us);
+    least = t->config.rto_variance_min_us > CLOCK_US ? t->config.rto_variance_min_us : CLOCK_US;
+    variance = tcb->rttvar_us4 > least ? tcb->rttvar_us4 : least;
+    tcb->rto_us = clamp(tcb->srtt_us8 / 8 + variance + t->config.rto_slop_us, t->config.rto_min_us,
+                        t->config.rto_max_us);
 }
 
 void rtt_start(const struct tcp *t, struct tcb *tcb) {

@@ -57,6 +57,8 @@ enum tcb_flag {
     TCB_QUIET = 1 << 26,       /* the user wants no events about soft errors */
     TCB_KEEPALIVE = 1 << 27,
     TCB_KEEP_PROBE = 1 << 28,    /* a keep-alive is owed */
+    TCB_HEARD_TEXT = 1 << 29,    /* heard_text has a meaning */
+    TCB_INTERACTIVE = 1 << 30,   /* the user answers what he reads: no quick ACKs */
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
 };
 
@@ -113,6 +115,7 @@ struct tcb {
     uint8_t probes;  /* window probes sent since the window closed */
     uint8_t unacked; /* data segments taken since the last ACK left */
     uint8_t dupacks_owed; /* out-of-order segments that each get an ACK of their own (RFC 5681 section 4.2) */
+    uint8_t quick_acks;  /* segments that still get one at once */
     uint8_t diffserv;    /* codepoint of all its segments */
     uint8_t soft_errors; /* enum tercet_soft_error bits */
     uint16_t listener;
@@ -120,6 +123,7 @@ struct tcb {
     /* Urgent data, keep-alives, user timeout. */
     struct seq snd_up, rcv_up; /* behind the last urgent octet */
     struct tick heard;         /* when a segment was last acceptable */
+    struct tick heard_text;    /* when text last came in order; kept only if config.quick_acks */
     uint32_t user_timeout_ms;  /* 0: none */
     uint16_t keep_idle_s, keep_interval_s;
     uint8_t keep_count;  /* probes without an answer that end the connection */

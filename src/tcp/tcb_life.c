@@ -167,13 +167,32 @@ static bool abort_sends_reset(const struct tcb *tcb) {
     }
 }
 
-void tcb_reset(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
+/* The reset of an abort.  Timestamps: SHOULD, RFC 7323 section 3.2. */
+static struct reply abort_reply(const struct tcp *t, const struct tcb *tcb) {
     struct reply reset = {.tuple = tcb->tuple,
                           .flags = TCP_RST,
                           .seq = tcb_acceptable_seq(tcb),
                           .diffserv = tcb->diffserv};
 
-    if (abort_sends_reset(tcb)) reply_push(t, &reset);
+    if (t->config.reset_acks) {
+        reset.flags |= TCP_ACK;
+        reset.ack = tcb->rcv_nxt;
+        reset.wnd = window_field(tcb_rcv_wnd(tcb), tcb->rcv_scale);
+    }
+    if (tcb_is(tcb, TCB_TIMESTAMPS)) {
+        reset.options = TCP_HAS_TIMESTAMPS;
+        reset.ts_val = tcp_now_ms(t) + tcb->ts_offset;
+        reset.ts_ecr = t->config.reset_acks ? tcb->ts_recent : 0;
+    }
+    return reset;
+}
+
+void tcb_reset(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
+    if (abort_sends_reset(tcb)) {
+        struct reply reset = abort_reply(t, tcb);
+
+        reply_push(t, &reset);
+    }
     tcb_over(t, tcb, reason);
 }
 

@@ -124,7 +124,14 @@ static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
     tcb_owe(t, tcb);
 }
 
+/* A limit to an opening that is not counted in SYNs. */
+static void open_timeout_start(struct tcp *t, struct tcb *tcb) {
+    if (!t->config.open_timeout_us || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
+    timer_set(t, tcb, TIMER_USER_TIMEOUT, t->config.open_timeout_us);
+}
+
 void timers_catch_up(struct tcp *t, struct tcb *tcb) {
+    if (!tcb_is_synchronized(tcb)) open_timeout_start(t, tcb);
     user_timeout_start(t, tcb);
     if (tcb_is(tcb, TCB_KEEPALIVE) && !timer_is_set(tcb, TIMER_KEEPALIVE)) keepalive_start(t, tcb);
     if (tcb_is(tcb, TCB_ORPHAN) && tcb->state == TERCET_STATE_FIN_WAIT_2 &&

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/must.h"
+#include "wire/scale_first.h"
 
 /*
  * TCP's header as a value. The parser refuses only what contradicts itself; reserved bits, the
@@ -119,9 +120,11 @@ static uint32_t options_sack_blocks(const struct tcp_options *options, uint32_t 
 }
 
 uint32_t tcp_header_length(const struct segment *seg) {
-    uint32_t n = options_length(&seg->options);
-    uint32_t blocks;
+    uint32_t n, blocks;
 
+    if (seg->option_order == TERCET_ORDER_SCALE_FIRST)
+        return TCP_HEADER_LENGTH + scale_first_length(&seg->options);
+    n = options_length(&seg->options);
     must(n <= TCP_OPTIONS_MAX && !segment_has_option(seg, TCP_HAS_MD5 | TCP_HAS_AO));
     blocks = options_sack_blocks(&seg->options, n);
     return TCP_HEADER_LENGTH + n + (blocks ? 4 + 8 * blocks : 0);
@@ -186,11 +189,22 @@ static void options_put(struct pen *pen, const struct tcp_options *options) {
     if (options->present & TCP_HAS_SACK) options_put_sack(pen, options);
 }
 
+static void options_put_scale_first(struct pen *pen, const struct tcp_options *options) {
+    unsigned char octets[TCP_OPTIONS_MAX];
+    uint32_t n = scale_first_put(octets, options);
+
+    for (uint32_t i = 0; i < n; i += 4)
+        pen_put(pen, be32_get(octets + i));
+}
+
 uint32_t tcp_build_summed(unsigned char *at, const struct segment *seg, uint64_t *sum) {
     struct pen pen = {.at = at + TCP_HEADER_LENGTH};
     uint32_t length;
 
-    if (seg->options.present) options_put(&pen, &seg->options);
+    if (seg->option_order == TERCET_ORDER_SCALE_FIRST)
+        options_put_scale_first(&pen, &seg->options);
+    else if (seg->options.present)
+        options_put(&pen, &seg->options);
     length = (uint32_t)(pen.at - at);
     pen.at = at;
     pen_put(&pen, (uint32_t)seg->source_port << 16 | seg->destination_port);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <tercet/config.h>
+
 #include "base/seq.h"
 #include "twin/options.h"
 #include "wire/ip.h"
@@ -34,6 +36,7 @@ struct segment {
     uint8_t flags;
     uint8_t reserved; /* four bits: ignored on arrival, zero on departure (RFC 9293 section 3.1) */
     uint16_t header_length;
+    uint8_t option_order;         /* out: enum tercet_option_order */
     uint32_t length;              /* payload octets */
     const unsigned char *payload; /* borrowed */
     struct tcp_options options;
@@ -81,6 +84,7 @@ uint32_t tcp_header_length(const struct segment *seg);
  * them: in a SYN: MSS, then SACK-permitted and timestamps (or NOP NOP SACK-permitted), NOP window
  * scale, fast open; else NOP NOP timestamps, NOP NOP SACK blocks. What does not fit in 40 octets of
  * options must() not be asked for (SACK blocks are reduced to those that fit).
+ * In the other order (seg->option_order) they stand as scale_first.h says.
  * Return: octets written, = tcp_header_length(seg).
  */
 uint32_t tcp_build(unsigned char *at, const struct segment *seg);
