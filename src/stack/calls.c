@@ -97,9 +97,12 @@ static int choose_local(struct tercet_stack *stack, const struct tercet_endpoint
     return tcp_find(&stack->tcp, tuple, *tag) ? TERCET_IN_USE : 0;
 }
 
-static bool destination_is_valid(const struct tercet_endpoint *remote) {
+/* One host's, as far as can be known here (MUST-46). */
+static bool destination_is_valid(const struct tercet_stack *stack,
+                                 const struct tercet_endpoint *remote) {
     return remote->port && !address_is_unspecified(&remote->address) &&
-           !address_is_multicast(&remote->address);
+           !address_is_multicast(&remote->address) &&
+           !addresses_is_broadcast(&stack->addresses, &remote->address);
 }
 
 int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *local,
@@ -111,7 +114,7 @@ int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *loc
     int error;
 
     tcp_set_now(&stack->tcp, instant_of(now_ns));
-    if (!destination_is_valid(remote)) return TERCET_INVALID;
+    if (!destination_is_valid(stack, remote)) return TERCET_INVALID;
     if (!stack->tcp.below.mtu(stack->tcp.below.context, &remote->address)) return TERCET_NO_ROUTE;
     error = choose_local(stack, local, &tuple, &tag);
     if (error) return error;

@@ -120,7 +120,7 @@ CONVERSATION(listener_of_the_other_family_does_not_answer) {
     expect(c, RST | ACK, 0, 1, 0, .absolute = true);
 }
 
-/* MUST-42: several listeners, each its own port. */
+/* Several listeners, each its own port. */
 CONVERSATION(each_listener_has_its_own_connections) {
     struct tercet_endpoint other = {address_of(c->v6, 2), 81};
     tercet_conn second = 0, conn = 0;
@@ -138,10 +138,7 @@ CONVERSATION(each_listener_has_its_own_connections) {
     verify_eq(c, tercet_conn_close(c->stack, second), 0);
 }
 
-/*
- * MUST-41: a listener and a connection of the same port live side by side, and many connections of
- * it do.
- */
+/* A listener and a connection of the same port live side by side, and many connections of it do. */
 CONVERSATION(one_listener_opens_many_connections) {
     listen_here(c);
     for (uint16_t port = 1000; port < 1008; port++) {

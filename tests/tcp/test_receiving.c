@@ -63,7 +63,7 @@ CONVERSATION(single_segment_is_acknowledged_when_the_delay_is_over) {
     expect_nothing(c);
 }
 
-/* MUST-59: below 0.5 s, whatever has been configured. */
+/* MUST-40: below 0.5 s, whatever has been configured. */
 CONVERSATION(delay_of_an_ack_is_that_of_the_configuration) {
     c->config.delayed_ack_us = 300000;
     establish(c);
@@ -85,7 +85,7 @@ CONVERSATION(small_segments_are_acknowledged_in_time) {
 }
 
 /*
- * MUST-58: what can be acknowledged together is, once all the segments that are there have been
+ * MUST-58, MUST-59: what can be acknowledged together is, once all the segments that are there have been
  * taken.
  */
 CONVERSATION(a_batch_is_acknowledged_once) {

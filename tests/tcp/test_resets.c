@@ -144,6 +144,27 @@ CONVERSATION_IN(SYNCHRONISED, after_a_reset_the_tuple_can_open_again) {
     expect_state(c, ESTABLISHED);
 }
 
+/* SHLD-2: a reset may carry text, such as the cause in words. */
+CONVERSATION_IN(SYNCHRONISED, a_reset_with_text_is_a_reset) {
+    receive(c, RST, c->talker->rcv_nxt, 0, 40);
+    expect_nothing(c);
+    expect_reason(c, RESET);
+}
+
+CONVERSATION(a_reset_with_text_refuses_an_opening) {
+    reach(c, TERCET_STATE_SYN_SENT);
+    receive(c, RST | ACK, 0, 1, 40);
+    expect_nothing(c);
+    expect_reason(c, REFUSED);
+}
+
+CONVERSATION(a_reset_with_text_ends_a_half_open) {
+    open_half(c);
+    receive(c, RST, 1, 0, 40);
+    expect_verdict(c, TERCET_HALF_OPEN_RESET);
+    expect_state(c, LISTEN);
+}
+
 /* A reset is never answered by a reset, whatever it says. */
 CONVERSATION(no_reset_answers_a_reset) {
     listen_here(c);

@@ -227,6 +227,44 @@ CONVERSATION(row_75_retransmission_into_a_shrunken_window) {
 }
 
 /*
+ * SHLD-17: what lies beyond the edge of a window that has shrunk may stay unacknowledged for as long as the peer
+ * answers.
+ */
+CONVERSATION(what_lies_beyond_a_shrunken_window_ends_nothing) {
+    establish(c);
+    user_write(c, 10 * MSS);
+    expect_segments(c, 10, 1, 1);
+    receive(c, ACK, 1, 1 + 2 * MSS, 0, .wnd = NOTHING);
+    for (unsigned i = 0; i < 60 && is_on(c); i++) {
+        wait_us(c, 200000000);
+        expect(c, ACK, 1 + 2 * MSS, 1, 1);
+        receive(c, ACK, 1, 1 + 2 * MSS, 0, .wnd = NOTHING);
+    }
+    expect_state(c, ESTABLISHED);
+    receive(c, ACK, 1, 1 + 2 * MSS, 0);
+    expect(c, ACK, 1 + 2 * MSS, 1, MSS);
+    ignore_heard(c);
+    receive(c, ACK, 1, 1 + 10 * MSS, 0);
+    verify_eq(c, info_of(c).unacked_bytes, 0);
+}
+
+/* MUST-1: the highest bit of the window is no sign. */
+CONVERSATION(a_window_of_65535_octets_is_as_large_as_that) {
+    establish(c);
+    user_write(c, 400 * MSS);
+    for (uint32_t i = 1; i <= 80; i++) {
+        ignore_heard(c);
+        receive(c, ACK, 1, 1 + i * MSS, 0, .wnd = 65535);
+    }
+    ignore_heard(c);
+    verify_eq(c, info_of(c).send_window_bytes, 65535);
+    verify_eq(c, info_of(c).unacked_bytes, 65 * MSS);
+    receive(c, ACK, 1, 1 + 145 * MSS, 0, .wnd = 32768);
+    expect_segments(c, 32, 1 + 145 * MSS, 1);
+    expect_nothing(c);
+}
+
+/*
  * A zero window: MUST-35 to MUST-37, SHLD-29, SHLD-30.
  */
 static void close_window(struct conversation *c) {
