@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/bytes.h"
 #include "wire/ip.h"
 
 static size_t table_size(uint32_t limit) {
@@ -19,14 +20,14 @@ void addresses_init(struct addresses *addresses, void *memory, uint32_t limit) {
 }
 
 static uint32_t address_tag(const struct tercet_address *address) {
-    uint64_t words[2];
+    uint64_t mixed = load64(address->octets) ^ load64(address->octets + 8) * 0x9e3779b97f4a7c15u;
 
-    memcpy(words, address->octets, 16);
-    return (uint32_t)((words[0] ^ words[1] * 0x9e3779b97f4a7c15u) * 0xd6e8feb86659fd93u >> 32);
+    mixed ^= mixed >> 32; /* neighbours differ in their last octet, which stands highest here */
+    return (uint32_t)(mixed * 0xd6e8feb86659fd93u >> 32);
 }
 
 static uint64_t filter_bit(uint32_t tag) {
-    return 1ull << tag % 64;
+    return 1ull << (tag >> 26);
 }
 
 uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address,

@@ -3,7 +3,7 @@
  * What a connection sends next.
  *
  * The owed list holds the connections that may have something to send; each is asked again and again until it
- * has nothing, then leaves the list.  A connection answers in this order: its SYN; an ACK for each
+ * can have nothing more, then leaves the list.  A connection answers in this order: its SYN; an ACK for each
  * out-of-order segment; the segment that recovery wants again; new data, with its FIN; a window probe; a
  * keep-alive; a bare ACK.  All but the first carry the latest acknowledgement, so that the bare one is needed
  * only when nothing else went.
@@ -271,16 +271,25 @@ static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     return tcb_is(tcb, TCB_ACK_NOW) && bare_ack(t, tcb, out);
 }
 
+/* Whether one that has just sent may have more to send, and has to be asked again. */
+static bool may_owe_more(const struct tcb *tcb) {
+    if (tcb->state == TERCET_STATE_SYN_SENT) return false;
+    return queued(tcb) || fin_is_unsent(tcb) || tcb->dupacks_owed ||
+           tcb_is(tcb, TCB_RETRANSMIT | TCB_PROBE | TCB_KEEP_PROBE | TCB_ACK_NOW);
+}
+
 bool tcb_next_departs(struct tcp *t, struct departure *out) {
+    bool departs = false;
     uint32_t index;
 
-    while ((index = t->owed.head) != 0) {
+    while (!departs && (index = t->owed.head) != 0) {
         struct tcb *tcb = tcp_tcb(t, index);
 
-        if (tcb_departs(t, tcb, out)) return true;
+        departs = tcb_departs(t, tcb, out);
+        if (departs && may_owe_more(tcb)) break;
         timers_catch_up(t, tcb);
         list_remove(&t->owed, index);
         tcb->flags &= ~(uint32_t)TCB_OWED;
     }
-    return false;
+    return departs;
 }

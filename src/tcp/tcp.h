@@ -74,6 +74,7 @@ struct tcp {
     struct replies replies;
     struct reset_limits resets;
     uint64_t port_count; /* ephemeral ports drawn, RFC 6056 */
+    uint64_t port_draws; /* two at a time, of 32 bits */
 
     struct tercet_trace *traces; /* a ring of config.max_traces */
     uint32_t trace_head, n_traces, traces_dropped;
@@ -120,7 +121,7 @@ static inline void tcp_set_now(struct tcp *t, struct instant now) {
 }
 
 static inline uint32_t tcp_tag(const struct tcp *t, const struct tuple *tuple) {
-    return (uint32_t)(tuple_hash(&t->keys.key[KEY_INDEX], tuple) >> 32);
+    return tuple_tag(&t->keys.key[KEY_INDEX], tuple);
 }
 
 /* The reference filed for @tuple, or 0. */

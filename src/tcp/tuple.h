@@ -44,17 +44,29 @@ static inline bool tuple_is_v4(const struct tuple *tuple) {
  * A keyed hash of the tuple: two SipHash words for IPv4, three for IPv6.
  * The two families differ in the length that SipHash mixes in.
  */
-static inline uint64_t tuple_hash(const struct siphash_key *key, const struct tuple *tuple) {
-    uint64_t words[3], ports = (uint64_t)tuple->remote_port << 16 | tuple->local_port;
+static inline __attribute__((always_inline)) uint64_t tuple_siphash(const struct siphash_key *key,
+                                                                    const struct tuple *tuple,
+                                                                    unsigned c, unsigned d) {
+    uint64_t words[2], ports = (uint64_t)tuple->remote_port << 16 | tuple->local_port;
     uint32_t v4;
 
     if (tuple_is_v4(tuple)) {
         memcpy(&v4, tuple->remote.octets + 12, 4);
         words[0] = (uint64_t)v4 << 32 | ports;
-        return siphash_words(key, words, 1, tuple->local, 2);
+        return siphash_rounds(key, words, 1, tuple->local, 2, c, d);
     }
     memcpy(words, tuple->remote.octets, 16);
-    return siphash_words(key, words, 2, ports << 16 | tuple->local, 6);
+    return siphash_rounds(key, words, 2, ports << 16 | tuple->local, 6, c, d);
+}
+
+/* For what the peer sees: SipHash-2-4. */
+static inline uint64_t tuple_hash(const struct siphash_key *key, const struct tuple *tuple) {
+    return tuple_siphash(key, tuple, 2, 4);
+}
+
+/* For the index, whose tags nobody sees: SipHash-1-3. */
+static inline uint32_t tuple_tag(const struct siphash_key *key, const struct tuple *tuple) {
+    return (uint32_t)(tuple_siphash(key, tuple, 1, 3) >> 32);
 }
 
 #endif
