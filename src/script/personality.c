@@ -21,10 +21,11 @@ static void configure_tercet(struct tercet_config *config) {
 }
 
 static void configure_linux(struct tercet_config *config) {
-    config->receive_buffer_bytes = 65535;
+    config->receive_buffer_bytes = 65536;
     config->window_scale_bytes = 6u << 20;
     config->syn_retries = 6;
     config->quick_acks = 16;
+    config->window_whole_segments = true;
     config->rto_variance_min_us = SECOND_US / 5;
     config->fin_ack_delayed = true;
     config->reset_acks = true;

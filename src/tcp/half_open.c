@@ -98,6 +98,7 @@ static uint16_t span_ms(uint32_t ms) {
 static struct reply half_open_reply(const struct tcp *t, struct half_open *half_open, uint8_t flags) {
     uint32_t limit = listener_at(t, half_open->listener)->rcv_limit;
     unsigned ours = half_open->scales & 15;
+    uint32_t timestamps = half_open->flags & HALF_OPEN_TIMESTAMPS ? TIMESTAMPS_LENGTH : 0;
     struct reply reply = {
         .tuple = half_open->tuple,
         .flags = flags,
@@ -116,10 +117,10 @@ static struct reply half_open_reply(const struct tcp *t, struct half_open *half_
         reply.wnd = window_field(limit, ours);
         return reply;
     }
-    reply.wnd = window_field(limit, 0);
     reply.option_order = t->config.option_order;
     reply.options |= TCP_HAS_MSS;
     reply.mss_bytes = mss_announced(t, &half_open->tuple);
+    reply.wnd = window_of_syn(t, limit, reply.mss_bytes - timestamps);
     if (half_open->flags & HALF_OPEN_SACK) reply.options |= TCP_HAS_SACK_PERMITTED;
     if (half_open->scales >> 4 != HALF_OPEN_NO_SCALE) {
         reply.options |= TCP_HAS_WSCALE;

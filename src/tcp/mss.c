@@ -26,3 +26,9 @@ uint8_t wscale_for(const struct tcp *t, uint32_t limit) {
 
     return (uint8_t)(scale < WSCALE_MAX ? scale : WSCALE_MAX);
 }
+
+uint16_t window_of_syn(const struct tcp *t, uint32_t limit, uint32_t segment) {
+    uint32_t rest = t->config.window_whole_segments && limit > segment ? limit % segment : 0;
+
+    return window_field(limit - rest, 0);
+}

@@ -32,6 +32,13 @@ uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t opti
 /* The smallest shift with which a window of @limit octets fits in 16 bits. */
 uint8_t wscale_for(const struct tcp *t, uint32_t limit);
 
+/*
+ * The window field of a SYN, which is never scaled.
+ * @limit: the receive buffer, octets
+ * @segment: octets of text in a full segment
+ */
+uint16_t window_of_syn(const struct tcp *t, uint32_t limit, uint32_t segment);
+
 /* The window field for a window of @wnd octets under @scale. */
 static inline uint16_t window_field(uint32_t wnd, unsigned scale) {
     return (uint16_t)(wnd >> scale < 0xffff ? wnd >> scale : 0xffff);

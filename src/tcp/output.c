@@ -76,7 +76,7 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
         tcb->last_ack_sent = tcb->rcv_nxt;
         tcb->flags &= ~(uint32_t)TCB_ACK_NOW;
     }
-    seg->wnd = window_field(tcb->rcv_limit, 0);
+    seg->wnd = window_of_syn(t, tcb->rcv_limit, tcb->announced_mss);
     seg->option_order = t->config.option_order;
     seg->options.present = TCP_HAS_MSS;
     seg->options.mss = tcb->announced_mss;
