@@ -37,7 +37,12 @@ struct calls {
     /* The call that waits, if any. */
     const struct script_call *waiting;
     uint64_t wait_until_ns; /* when it stops to (poll with a timeout); UINT64_MAX: never */
-    void *wait_state;       /* of calls.c */
+
+    /* Of calls*.c alone. */
+    int used;                 /* the script's number of the descriptor that it used last, or -1 */
+    unsigned char *read_into; /* what is read goes here, all of it to one place; NULL: nothing was yet */
+    struct unix_span *spans; /* the pieces of a message */
+    uint32_t spans_room;
 };
 
 enum call_answer {

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tap.h"
+
+#include "fake_sockets.h"
+#include "must_fail.h"
+
+static struct fake *fake;
+
+TEST(a_result_that_is_expected_is_met)
+{
+    static const struct {
+        const char *call;
+        int answer;
+    } rows[] = {
+        {"listen(3, 1) = 0",                      0                            },
+        {"listen(3, 1) = ...",                    0                            },
+        {"listen(3, 1) = ...",                    -UNIX_EINVAL                 },
+        {"listen(3, 1)",                          77                           },
+        {"listen(3, 1) = -1",                     -UNIX_EINVAL                 },
+        {"listen(3, 1) = -1 EADDRINUSE",          -UNIX_EADDRINUSE             },
+        {"listen(3, 1) = ... EADDRINUSE",         -UNIX_EADDRINUSE             },
+        {"write(3, ..., 1000) = -1 EAGAIN",       -UNIX_EAGAIN                 },
+        {"write(3, ..., 1000) = -1 EWOULDBLOCK",  -UNIX_EAGAIN                 },
+        {"write(3, ..., 1000) = 512",             512                          },
+        {"fcntl(3, F_GETFL) = O_RDWR|O_NONBLOCK", UNIX_O_RDWR | UNIX_O_NONBLOCK},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            fake_answers(fake, rows[i].answer);
+            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
+            CHECK_STR(fake->why, "");
+            CHECK_EQ(fake->asked, 1);
+        }
+    }
+}
+
+TEST(a_result_that_differs_is_told_with_both_sides)
+{
+    static const struct {
+        const char *call;
+        int answer;
+        enum call_answer is;
+        const char *why;
+    } rows[] = {
+        {"listen(3, 1) = 0",               -UNIX_EINVAL,  CALL_DIFFERS, "expected: 0, returned: -1 EINVAL"      },
+        {"listen(3, 1) = -1",              0,             CALL_DIFFERS, "expected: -1, returned: 0"             },
+        {"listen(3, 1) = -1 EAGAIN",       5,             CALL_DIFFERS, "expected: -1 EAGAIN, returned: 5"      },
+        {"listen(3, 1) = ... EAGAIN",      5,             CALL_DIFFERS, "expected: -1 EAGAIN, returned: 5"      },
+        {"listen(3, 1) = -1 EAGAIN",       -UNIX_EPIPE,   CALL_ERRNO,
+         "expected: -1 EAGAIN, returned: -1 EPIPE"                                                              },
+        {"listen(3, 1) = -1 EAGAIN",       -9999,         CALL_ERRNO,   "expected: -1 EAGAIN, returned: -1 9999"},
+        {"listen(3, 1) = ... EAGAIN",      -UNIX_EPIPE,   CALL_ERRNO,
+         "expected: -1 EAGAIN, returned: -1 EPIPE"                                                              },
+        {"listen(3, 1) = -2",              -2,            CALL_DIFFERS, "expected: -2, returned: -1 ENOENT"     },
+        {"write(3, ..., 1000) = 1000",     999,           CALL_DIFFERS, "expected: 1000, returned: 999"         },
+        {"write(3, ..., 1000) = 1000",     SOCKETS_WAITS, CALL_DIFFERS,
+         "expected: 1000, returned: nothing yet: it would block"                                                },
+        {"read(3, ..., 1000) = -1 EAGAIN", SOCKETS_WAITS, CALL_DIFFERS,
+         "expected: -1 EAGAIN, returned: nothing yet: it would block"                                           },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s, answered %d", rows[i].call, rows[i].answer) {
+            fake = fake_new();
+            fake_answers(fake, rows[i].answer);
+            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
+            CHECK_STR(fake->why, rows[i].why);
+            CHECK(!fake->calls.waiting);
+        }
+    }
+}
+
+TEST(a_mistake_of_the_script_is_told_and_the_subject_not_asked)
+{
+    static const struct {
+        const char *call, *why;
+    } rows[] = {
+        {"listen(7, 1) = 0",                                                                 "descriptor 7 is not open"                  },
+        {"listen(64, 1) = 0",                                                                "descriptor 64 is not open"                 },
+        {"listen(9223372036854775807, 1) = 0",                                               "descriptor 9223372036854775807 is not open"},
+        {"listen(3) = 0",                                                                    "listen() takes 2 arguments, not 1"         },
+        {"listen(3, 1, 1) = 0",                                                              "listen() takes 2 arguments, not 3"         },
+        {"fcntl(3) = 0",                                                                     "fcntl() takes 2 to 3 arguments, not 1"     },
+        {"listen(3, BACKLOG) = 0",                                                           "unknown constant `BACKLOG`"                },
+        {"listen(3, SOMAXCONN|NONE) = 0",                                                    "unknown constant `NONE`"                   },
+        {"listen(3, ...) = 0",                                                               "a number is missing"                       },
+        {"listen(3, \"1\") = 0",                                                             "a number is missing"                       },
+        {"listen(3, [1]) = 0",                                                               "a number is missing"                       },
+        {"listen(3, 4294967296) = 0",                                                        "a number does not fit 32 bits"             },
+        {"listen(3, -2147483649) = 0",                                                       "a number does not fit 32 bits"             },
+        {"bind(3, 7, ...) = 0",                                                              "an address of a socket is missing"         },
+        {"bind(3, {sa_family=AF_INET, sin_port=1, sin_addr=inet_addr(\"1.2.3\")}, ...) = 0",
+         "no address `1.2.3`"                                                                                                            },
+        {"socket(AF_NONE, SOCK_STREAM, 0) = 3",                                              "unknown constant `AF_NONE`"                },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            CHECK_EQ(fake_call(fake, rows[i].call), CALL_WRONG);
+            CHECK_STR(fake->why, rows[i].why);
+            CHECK_EQ(fake->asked, 0);
+        }
+    }
+}
+
+TEST(a_mistake_in_the_result_is_told)
+{
+    static const struct {
+        const char *call, *why;
+        int answer;
+    } rows[] = {
+        {"listen(3, 1) = -1 ENONE",                    "there is no error `ENONE`",                  -UNIX_EINVAL},
+        {"listen(3, 1) = 0 EAGAIN",                    "a call that succeeds has no error `EAGAIN`", 0           },
+        {"listen(3, 1) = NONE",                        "unknown constant `NONE`",                    0           },
+        {"socket(..., SOCK_STREAM, IPPROTO_TCP) = 64",
+         "descriptors have numbers from 0 to 63, not 64",                                            9           },
+        {"socket(..., SOCK_STREAM, IPPROTO_TCP) = 3",  "descriptor 3 is in use",                     9           },
+        {"accept(3, ..., ...) = 4",                    "descriptor 4 is in use",                     9           },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            fake_answers(fake, rows[i].answer);
+            CHECK_EQ(fake_call(fake, rows[i].call), CALL_WRONG);
+            CHECK_STR(fake->why, rows[i].why);
+        }
+    }
+}
+
+TEST(what_is_not_there_is_unsupported_by_name)
+{
+    static const struct {
+        const char *call, *why;
+    } rows[] = {
+        {"sendfile(3, 4, [0], 1000) = 1000",                        "the call `sendfile`"                     },
+        {"open(\"/dev/zero\", O_RDONLY) = 6",                       "the call `open`"                         },
+        {"socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 6",            "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)"},
+        {"socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 6",
+         "socket(SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP)"                                                     },
+        {"setsockopt(3, SOL_TCP, TCP_REPAIR, [1], 4) = 0",          "setsockopt(SOL_TCP, TCP_REPAIR)"         },
+        {"listen(3, 1) = NONE",                                     "listen()"                                },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            fake_answers(fake, SOCKETS_UNSUPPORTED);
+            CHECK_EQ(fake_call(fake, rows[i].call), CALL_UNSUPPORTED);
+            CHECK_STR(fake->why, rows[i].why);
+        }
+    }
+}
+
+TEST(a_descriptor_of_the_script_names_any_of_the_subject)
+{
+    fake = fake_new();
+    fake_answers(fake, 77);
+    CHECK_EQ(fake_call(fake, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 9"), CALL_MET);
+    fake_answers(fake, 0);
+    CHECK_EQ(fake_call(fake, "listen(9, 5) = 0"), CALL_MET);
+    CHECK_STR(fake->said, "listen(77, 5)");
+    CHECK_EQ(fake_call(fake, "close(9) = 0"), CALL_MET);
+    CHECK_STR(fake->said, "close(77)");
+    CHECK_EQ(fake_call(fake, "close(9) = 0"), CALL_WRONG);
+    CHECK_STR(fake->why, "descriptor 9 is not open");
+    fake_answers(fake, 78);
+    CHECK_EQ(fake_call(fake, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 9"), CALL_MET);
+    CHECK_EQ(fake->calls.descriptors[9], 78);
+}
+
+TEST(a_descriptor_that_is_not_open_goes_in_where_that_is_the_point)
+{
+    fake = fake_new();
+    fake_answers(fake, -UNIX_EBADF);
+    CHECK_EQ(fake_call(fake, "listen(9, 5) = -1 EBADF"), CALL_MET);
+    CHECK_STR(fake->said, "listen(-1, 5)");
+    CHECK_EQ(fake_call(fake, "listen(-1, 5) = -1"), CALL_MET);
+    CHECK_EQ(fake_call(fake, "close(9) = -1 EBADF"), CALL_MET);
+    CHECK_EQ(fake->calls.descriptors[3], 103);
+}
+
+TEST(a_socket_that_is_made_in_spite_of_the_script_has_no_name)
+{
+    fake = fake_new();
+    fake_answers(fake, 77);
+    CHECK_EQ(fake_call(fake, "socket(..., SOCK_STREAM, IPPROTO_TCP) = -1 EMFILE"), CALL_DIFFERS);
+    CHECK_STR(fake->why, "expected: -1 EMFILE, returned: 77");
+    CHECK_EQ(fake_call(fake, "socket(..., SOCK_STREAM, IPPROTO_TCP) = ..."), CALL_MET);
+    fake_answers(fake, -UNIX_EMFILE);
+    CHECK_EQ(fake_call(fake, "socket(..., SOCK_STREAM, IPPROTO_TCP) = 9"), CALL_DIFFERS);
+    CHECK_STR(fake->why, "expected: 9, returned: -1 EMFILE");
+    CHECK_EQ(fake->calls.descriptors[9], -1);
+}
+
+TEST(a_blocking_call_waits_and_is_made_again_until_it_answers)
+{
+    fake = fake_new();
+    fake_answers(fake, SOCKETS_WAITS);
+    CHECK_EQ(fake_call_blocking(fake, "accept(3, ..., ...) = 6"), CALL_WAITS);
+    CHECK_STR(fake->why, "");
+    CHECK(fake->calls.waiting);
+    CHECK_EQ(fake->calls.wait_until_ns, UINT64_MAX);
+    CHECK_EQ(fake_again(fake), CALL_WAITS);
+    CHECK_STR(fake->said, "accept(103, 0)");
+    fake_answers(fake, 200);
+    CHECK_EQ(fake_again(fake), CALL_MET);
+    CHECK(!fake->calls.waiting);
+    CHECK_EQ(fake->calls.descriptors[6], 200);
+}
+
+TEST(a_blocking_call_may_answer_at_once_and_may_differ_later)
+{
+    fake = fake_new();
+    fake_answers(fake, 10);
+    CHECK_EQ(fake_call_blocking(fake, "read(3, ..., 10) = 10"), CALL_MET);
+    CHECK(!fake->calls.waiting);
+    fake_answers(fake, SOCKETS_WAITS);
+    CHECK_EQ(fake_call_blocking(fake, "read(3, ..., 10) = 10"), CALL_WAITS);
+    fake_answers(fake, -UNIX_ECONNRESET);
+    CHECK_EQ(fake_again(fake), CALL_DIFFERS);
+    CHECK_STR(fake->why, "expected: 10, returned: -1 ECONNRESET");
+    CHECK(!fake->calls.waiting);
+}
+
+TEST(two_calls_at_once_are_a_bug_of_ours)
+{
+    fake = fake_new();
+    fake_answers(fake, SOCKETS_WAITS);
+    CHECK_EQ(fake_call_blocking(fake, "read(3, ..., 10) = 10"), CALL_WAITS);
+    CHECK(MUST_FAILS(fake_call(fake, "read(3, ..., 10) = 10")));
+    fake = fake_new();
+    CHECK(MUST_FAILS(fake_again(fake)));
+}
+
+TEST(depth_of_values_is_bounded_by_the_parser_alone)
+{
+    char text[300] = "listen(3, ";
+    size_t n = strlen(text);
+
+    for (int i = 0; i < 30; i++, n += 6)
+        memcpy(text + n, "htons(", 6);
+    text[n++] = '5';
+    for (int i = 0; i < 30; i++)
+        text[n++] = ')';
+    memcpy(text + n, ") = 0", 6);
+    fake = fake_new();
+    CHECK_EQ(fake_call(fake, text), CALL_MET);
+    CHECK_STR(fake->said, "listen(103, 5)");
+}
