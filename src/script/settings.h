@@ -33,6 +33,7 @@ struct settings {
     uint32_t backlog_most;  /* somaxconn */
     uint32_t fin_timeout_s, notsent_lowat_bytes; /* lowat UINT32_MAX: no limit */
     uint32_t keep_idle_s, keep_interval_s, keep_count;
+    bool keeps_all_alive;  /* SO_KEEPALIVE or not (always_keepalive) */
     uint32_t keep_init_ms; /* an opening, either way, may take so long (FreeBSD) */
     uint32_t mtu;          /* of the link */
 
@@ -58,7 +59,8 @@ enum settings_answer settings_command(struct settings *settings, const struct fi
 /* A row of the table of sysctl names, to be shown. */
 struct setting_shown {
     struct word name;  /* ends with `*`: all that begin so */
-    const char *words; /* what becomes of it */
+    const char *words; /* what becomes of it; with values: the feature that any other one needs */
+    const char *values; /* those that are taken, parted by blanks; NULL: all that the words are about */
 };
 
 /* Row @i of the table in the order in which it stands.  Return: whether there is one */
