@@ -77,7 +77,7 @@ struct tercet_config {
     bool syn_fin_opens; /* a SYN with FIN opens like one without, as RFC 9293 section 3.10.7.2 has it (false) */
     bool reset_at_edges; /* a reset is exact also just before the peer's FIN and behind text that was SACKed (true) */
     bool time_wait_resets; /* a reset ends TIME-WAIT, as RFC 9293 section 3.10.7.4 has it; RFC 1337 warns of it (false) */
-    bool unreachable_is_hard; /* any ICMP "unreachable" ends an opening, not just those of RFC 5461's kind (false) */
+    bool unreachable_is_hard; /* any ICMP error ends an opening, as on Linux, not just protocol and port unreachable (false) */
     bool window_whole_segments; /* the window of a SYN is a multiple of the segment's size, as on Linux (false) */
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
 

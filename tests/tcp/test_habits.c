@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Habits: the knobs of tercet_config for what the RFCs leave open, or for what we chose against their letter.  Each is
+ * tried beside its default, which the other tests of this folder prove.
+ */
+#include "tcp/icmp_talk.h"
+
+CONVERSATION(quick_acks_answer_the_first_segments_at_once) {
+    c->config.quick_acks = 3;
+    establish(c);
+    for (uint32_t i = 0; i < 3; i++) {
+        receive(c, ACK, 1 + i * 100, 1, 100);
+        expect(c, ACK, 1, 101 + i * 100, 0);
+    }
+    receive(c, ACK, 301, 1, 100);
+    expect_nothing(c);
+    expect_within_ms(c, 41, ACK, 1, 401, 0);
+}
+
+/* The user answers what he reads: the next ACK waits for the next answer. */
+CONVERSATION(an_answer_ends_quick_acks) {
+    c->config.quick_acks = 16;
+    establish(c);
+    receive(c, ACK, 1, 1, 100);
+    expect(c, ACK, 1, 101, 0);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 101, 10);
+    receive(c, ACK, 101, 11, 100);
+    expect_nothing(c);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 11, 201, 10);
+}
+
+CONVERSATION(a_fin_may_be_acknowledged_later) {
+    c->config.fin_ack_delayed = true;
+    establish(c);
+    receive(c, FIN | ACK, 1, 1, 0);
+    expect_nothing(c);
+    expect_state(c, CLOSE_WAIT);
+    expect_within_ms(c, 41, ACK, 1, 2, 0);
+}
+
+CONVERSATION(a_fin_behind_our_own_is_acknowledged_at_once) {
+    c->config.fin_ack_delayed = true;
+    establish(c);
+    finish_ours(c);
+    finish_acked(c);
+    finish_theirs(c, 2);
+    expect_state(c, TIME_WAIT);
+}
+
+CONVERSATION(the_reset_of_an_abort_may_acknowledge) {
+    c->config.reset_acks = true;
+    establish(c);
+    receive(c, ACK, 1, 1, 100);
+    user_abort(c);
+    expect(c, RST | ACK, 1, 101, 0);
+}
+
+CONVERSATION(a_syn_with_fin_may_open) {
+    c->config.syn_fin_opens = true;
+    listen_here(c);
+    receive(c, SYN | FIN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+}
+
+CONVERSATION(a_reset_just_before_the_fin_may_be_inexact) {
+    c->config.reset_at_edges = false;
+    establish(c);
+    receive(c, FIN | ACK, 1, 1, 0);
+    expect(c, ACK, 1, 2, 0);
+    receive(c, RST, 1, 0, 0);
+    expect_verdict(c, TERCET_RST_OUTSIDE);
+    expect_state(c, CLOSE_WAIT);
+}
+
+CONVERSATION(a_reset_may_end_time_wait) {
+    struct tercet_stack_info all;
+
+    c->config.time_wait_resets = true;
+    reach(c, TERCET_STATE_TIME_WAIT);
+    receive(c, RST, c->talker->rcv_nxt + 1, 0, 0);
+    expect_verdict(c, TERCET_TIME_WAIT_RST);
+    receive(c, RST, c->talker->rcv_nxt, 0, 0);
+    expect_verdict(c, TERCET_RST_TAKEN);
+    all = stack_info(c);
+    verify_eq(c, all.time_waits, 0);
+}
+
+CONVERSATION(any_unreachable_may_end_an_opening) {
+    c->config.unreachable_is_hard = true;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    tell(c, .type = c->v6 ? 1 : 3, .code = 0, .seq = 0);
+    expect_verdict(c, TERCET_ICMP_HARD);
+    expect_reason(c, UNREACHABLE);
+}
+
+CONVERSATION(segments_without_timestamps_may_be_taken) {
+    c->config.timestamps_lenient = true;
+    open_half(c);
+    receive(c, ACK, 1, 1, 0, .no_ts = true);
+    take_connection(c);
+    expect_state(c, ESTABLISHED);
+    receive(c, ACK, 1, 1, 100, .no_ts = true);
+    receive(c, ACK, 101, 1, 100, .no_ts = true);
+    expect(c, ACK, 1, 201, 0);
+}
+
+CONVERSATION(an_opening_may_have_a_limit_of_its_own) {
+    c->config.open_timeout_us = 10000000;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    expect_after_ms(c, 2000, SYN, 0, 0, 0);
+    expect_after_ms(c, 4000, SYN, 0, 0, 0);
+    advance_ms(c, 2999);
+    expect_state(c, SYN_SENT);
+    advance_ms(c, 2);
+    expect_nothing(c);
+    expect_reason(c, TIMED_OUT);
+}
+
+CONVERSATION(a_limit_of_openings_leaves_open_connections_alone) {
+    c->config.open_timeout_us = 1000000;
+    establish_out(c);
+    advance_s(c, 5);
+    expect_state(c, ESTABLISHED);
+}
+
+CONVERSATION(late_syns_may_come_without_options) {
+    c->config.syn_options_retries = 2;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0, .has = TCP_HAS_MSS | TCP_HAS_WSCALE | TCP_HAS_SACK_PERMITTED);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0, .has = TCP_HAS_MSS | TCP_HAS_WSCALE);
+    expect_after_ms(c, 2000, SYN, 0, 0, 0, .has = TCP_HAS_MSS,
+                    .lacks = TCP_HAS_WSCALE | TCP_HAS_SACK_PERMITTED | TCP_HAS_TIMESTAMPS);
+}
+
+CONVERSATION(every_rto_may_have_a_slop) {
+    c->config.rto_min_us = 30000;
+    c->config.rto_slop_us = 500000;
+    establish(c);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 1, 10);
+    advance_ms(c, 499);
+    expect_nothing(c);
+    expect_within_ms(c, 60, PSH | ACK, 1, 1, 10);
+}
+
+CONVERSATION(the_window_scale_may_be_for_more_than_the_buffer) {
+    c->config.receive_buffer_bytes = 65536;
+    c->config.window_scale_bytes = 6 << 20;
+    listen_here(c);
+    receive(c, SYN, 0, 0, 0, .ws = 3);
+    expect(c, SYN | ACK, 0, 1, 0, .ws = 7);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    receive(c, ACK, 1, 1, MSS);
+    expect_within_ms(c, 41, ACK, 1, 1 + MSS, 0, .wnd = (65536 - MSS + 127) >> 7);
+}
+
+/* tercet_stack_retune: new connections go by the new knobs, limits and secret stay. */
+CONVERSATION(knobs_of_a_running_stack_can_be_changed) {
+    struct tercet_config next;
+
+    establish(c);
+    if (c->over) return;
+    next = c->config;
+    next.max_conns = 1;
+    memset(next.secret, 0, sizeof next.secret);
+    next.delayed_ack_us = 100000;
+    verify_eq(c, tercet_stack_retune(c->stack, &next), 0);
+    receive(c, ACK, 1, 1, 100);
+    expect_after_ms(c, 100, ACK, 1, 101, 0);
+    next.delayed_ack_us = 500001;
+    verify_eq(c, tercet_stack_retune(c->stack, &next), TERCET_INVALID);
+    receive(c, ACK, 101, 1, 100);
+    expect_after_ms(c, 100, ACK, 1, 201, 0);
+}
+
+CONVERSATION(the_scale_may_come_first_in_a_syn) {
+    struct segment seg;
+
+    c->config.option_order = TERCET_ORDER_SCALE_FIRST;
+    connect_out(c);
+    pump(c);
+    if (c->over) return;
+    seg = last_heard(c)->seg;
+    verify_eq(c, seg.header_length, TCP_HEADER_LENGTH + 20);
+    expect(c, SYN, 0, 0, 0,
+           .has = TCP_HAS_MSS | TCP_HAS_WSCALE | TCP_HAS_SACK_PERMITTED | TCP_HAS_TIMESTAMPS);
+}
