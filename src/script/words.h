@@ -20,6 +20,15 @@ static inline bool word_is(struct word word, const char *string) {
     return word.length == n && memcmp(word.at, string, n) == 0;
 }
 
+static inline bool word_equal(struct word a, struct word b) {
+    return a.length == b.length && (a.length == 0 || memcmp(a.at, b.at, a.length) == 0);
+}
+
+/* The octets from @from up to @until. */
+static inline struct word word_between(const char *from, const char *until) {
+    return (struct word){from, (uint32_t)(until - from)};
+}
+
 static inline bool word_begins(struct word word, const char *string) {
     size_t n = strlen(string);
 
