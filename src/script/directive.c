@@ -5,6 +5,7 @@
  * a comment.
  */
 #include "script/token.h"
+#include "script/characters.h"
 #include "script/words.h"
 
 /* One such line. */
@@ -19,7 +20,7 @@ static struct word rest_of(const char *at, const char *end) {
 
     while (at < end && *at != '\n' && !(*at == '/' && end - at > 1 && (at[1] == '/' || at[1] == '*')))
         at++;
-    return word_trim(word_of(from, at));
+    return word_trimmed(word_between(from, at));
 }
 
 /* Read the line at whose `#` the lexer stands; it then stands at the line's end. */
@@ -30,7 +31,7 @@ static struct directive directive_read(struct lexer *lexer) {
 
     while (in->at < in->end && char_is_word(*in->at))
         in->at++;
-    line.name = word_of(from, in->at);
+    line.name = word_between(from, in->at);
     line.rest = rest_of(in->at, in->end);
     while (in->at < in->end && *in->at != '\n')
         in->at++;
@@ -44,7 +45,7 @@ static struct word name_of(struct word rest) {
     if (rest.length == 0 || char_is_digit(*at)) return (struct word){rest.at, 0};
     while (at < rest.at + rest.length && char_is_word(*at))
         at++;
-    return word_of(rest.at, at);
+    return word_between(rest.at, at);
 }
 
 static bool opens(struct word name) {
@@ -139,7 +140,7 @@ static bool define_take(struct lexer *lexer, const struct directive *line) {
     if (value.length && !char_is_blank(value.at[0]))
         return lexer_fail(lexer, line->place,
                           "#define NAME VALUE: a space is missing behind the name", NULL);
-    if (!definitions_add(&lexer->definitions, name, word_trim(value), false))
+    if (!definitions_add(&lexer->definitions, name, word_trimmed(value), false))
         return lexer_fail(lexer, line->place, "too many definitions (128 at most)", NULL);
     return true;
 }

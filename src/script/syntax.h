@@ -33,7 +33,8 @@ struct moment {
     enum moment_kind kind;
     bool is_range;          /* 1~2, +1~+2: between the two (outbound packets) */
     bool is_blocking;       /* 0...0.2: begins at the first, returns at the second (calls) */
-    bool until_is_relative; /* until counts from the beginning of the call or range, not of the script */
+    bool until_is_relative; /* until counts from the beginning of the call or range, not of the script;
+                               so that of +.1~+.3 is .2 */
     int64_t at_us, until_us; /* of the kind above; until_us for ranges and blocking calls */
 };
 
@@ -82,12 +83,19 @@ enum {
     PACKET_OPTION_BYTES_MAX = 38,
 };
 
+/* What an MD5 option without octets has as its value. */
+enum packet_md5 {
+    PACKET_MD5_ANY,     /* md5 */
+    PACKET_MD5_VALID,   /* md5 valid */
+    PACKET_MD5_INVALID, /* md5 invalid */
+};
+
 struct packet_option {
     struct packet_option *next;
     struct place place;
     enum packet_option_kind kind;
     uint8_t raw_kind;             /* RAW: the octet on the wire */
-    uint32_t value;               /* MSS, WSCALE */
+    uint32_t value;               /* MSS, WSCALE; MD5: enum packet_md5 when n_bytes is 0 */
     struct number ts_val, ts_ecr; /* TS */
     struct number left[PACKET_SACK_BLOCKS_MAX], right[PACKET_SACK_BLOCKS_MAX]; /* SACK */
     uint8_t n_blocks;
@@ -139,6 +147,9 @@ struct script_packet {
     struct number icmp_mtu, icmp_id;
     struct number icmp_seq; /* [seq]: of the segment that is quoted */
 
+    /* What makes a right packet impossible to run here (sctp, gre, udp around TCP), else empty. */
+    struct word unsupported;
+
     /* Of an ICMP error with the segment that it quotes written out; else NULL: the last packet is quoted. */
     struct script_packet *quoted;
 };
@@ -153,7 +164,7 @@ enum value_kind {
     VALUE_STRUCT,   /* {a, b}    or {name=a, name=b} */
     VALUE_OR,       /* A|B|C     items */
     VALUE_CALL,     /* htons(8080): word and items */
-    VALUE_ASSIGNED, /* name=a    word and one item: a field in a struct */
+    VALUE_ASSIGNED, /* name=a    word and one item: a field in a struct; name(b)=a: a second item, b */
     VALUE_NEGATED,  /* ~A, !A    one item: in outbound structs "not" */
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "script/token.h"
+#include "script/characters.h"
 #include "script/words.h"
 
 void lexer_init(struct lexer *lexer, const char *text, size_t n, struct parse_error *error) {
@@ -111,7 +112,7 @@ static void enclosed_read(struct lexer *lexer, struct token *token, enum token_k
         return;
     }
     token->kind = kind;
-    token->text = word_of(from, in->at);
+    token->text = word_between(from, in->at);
     in->at += n;
 }
 
@@ -126,7 +127,7 @@ static void string_read(struct lexer *lexer, struct token *token) {
         return;
     }
     token->kind = TOKEN_STRING;
-    token->text = word_of(from, in->at);
+    token->text = word_between(from, in->at);
     in->at++;
 }
 
@@ -141,7 +142,7 @@ static void number_read(struct lexer_input *in, struct token *token) {
         has_dot = true;
     }
     token->kind = TOKEN_NUMBER;
-    token->text = word_of(from, in->at);
+    token->text = word_between(from, in->at);
 }
 
 static void word_read(struct lexer_input *in, struct token *token) {
@@ -150,7 +151,7 @@ static void word_read(struct lexer_input *in, struct token *token) {
     while (in->at < in->end && char_is_word(*in->at))
         in->at++;
     token->kind = TOKEN_WORD;
-    token->text = word_of(from, in->at);
+    token->text = word_between(from, in->at);
 }
 
 static void sign_read(struct lexer_input *in, struct token *token) {
@@ -251,7 +252,7 @@ void lexer_run(struct lexer *lexer, struct token *token) {
         in->at++;
     token->kind = TOKEN_WORD;
     token->sign = 0;
-    token->text = word_of(token->text.at, in->at);
+    token->text = word_between(token->text.at, in->at);
     token->until = lexer->nested ? lexer->name.until : in->at;
 }
 
@@ -265,7 +266,7 @@ void lexer_note(struct lexer *lexer, struct token *token) {
     }
     token->kind = open > 0 ? TOKEN_BAD : TOKEN_WORD;
     token->sign = 0;
-    token->text = word_of(token->text.at, in->at);
+    token->text = word_between(token->text.at, in->at);
     token->until = lexer->nested ? lexer->name.until : in->at;
     if (open > 0) lexer_fail(lexer, token->place, "this note has no `)` in its line", NULL);
 }
@@ -287,7 +288,7 @@ void lexer_option(struct lexer *lexer, struct token *token) {
     }
     token->kind = TOKEN_WORD;
     token->sign = 0;
-    token->text = word_trim(word_of(token->text.at, in->at));
+    token->text = word_trimmed(word_between(token->text.at, in->at));
     token->until = in->at;
     /* What stands behind it in its line may be another one. */
     lexer->is_line_new = true;
@@ -306,5 +307,5 @@ struct word lexer_peek(const struct lexer *lexer) {
     while (at < in->end && char_is_word(*at))
         at++;
     if (at == from && at < in->end) at++;
-    return word_of(from, at);
+    return word_between(from, at);
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "script/characters.h"
 #include "script/syntax.h"
 
 /* What is asked of slices of text. */
@@ -18,6 +19,17 @@ static inline bool word_is(struct word word, const char *string) {
     size_t n = strlen(string);
 
     return word.length == n && memcmp(word.at, string, n) == 0;
+}
+
+/* Whether @word is @string, capitals or not. */
+static inline bool word_is_like(struct word word, const char *string) {
+    uint32_t i = 0;
+
+    for (; i < word.length && string[i]; i++) {
+        if (word.at[i] == string[i]) continue;
+        if (!char_is_letter(string[i]) || (word.at[i] ^ string[i]) != 0x20) return false;
+    }
+    return i == word.length && !string[i];
 }
 
 static inline bool word_equal(struct word a, struct word b) {
