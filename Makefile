@@ -10,7 +10,7 @@ FUZZ ?=
 WHAT ?= products
 OPTIONS = -Dwerror=$(WERROR) -Dprefix=$(PREFIX)
 
-.PHONY: help build run test check check-rest bench fuzz install format clean
+.PHONY: help build run test check check-rest bench fuzz docs install format clean
 .DEFAULT_GOAL := build
 
 build:
@@ -47,9 +47,14 @@ fuzz:
 	@tools/packages fuzz
 	@tools/fuzz $(FUZZ)
 
+docs:
+	@tools/packages build
+	@tools/build $(BUILD) $(OPTIONS) -- docs
+	@echo "$(BUILD)/requirements.md"
+
 install:
 	@tools/packages build
-	@tools/build $(BUILD) $(OPTIONS) -- products
+	@tools/build $(BUILD) $(OPTIONS) -- products docs
 	@meson install -C $(BUILD) --no-rebuild
 
 format:
@@ -66,6 +71,7 @@ help:
 	@echo "make check     make test, the same with sanitizers, and the linters"
 	@echo "make bench     the tables                                          (BENCH=\"handshake-rst --json\")"
 	@echo "make fuzz      each fuzz target for FUZZ_SECONDS=60                (FUZZ=\"stack\": only these)"
+	@echo "make docs      the page of requirement tables (doc/rfc), build/requirements.md"
 	@echo "make install   under PREFIX=/usr/local; DESTDIR is honoured"
 	@echo "make format    clang-format over all C files"
 	@echo "make clean     removes the build folders"

@@ -48,7 +48,7 @@ struct tercet_config {
     uint32_t rto_initial_us; /* RFC 6298 section 2.1 (1,000,000) */
     uint32_t rto_min_us;     /* (200,000; the RFC's SHOULD is 1 s) */
     uint32_t rto_max_us;     /* (120,000,000) */
-    uint32_t delayed_ack_us; /* at most 500,000 by RFC 9293 MUST-40 (40,000) */
+    uint32_t delayed_ack_us; /* less than 500,000 by RFC 9293 MUST-40 (40,000) */
     uint32_t syn_ack_rto_us; /* first wait for the final ACK, doubled each time (1,000,000) */
     uint32_t fin_wait_2_us;  /* for a connection that its user has closed (60,000,000) */
     uint32_t challenge_us;   /* a challenge ACK a connection at most every (500,000) */

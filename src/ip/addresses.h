@@ -52,8 +52,8 @@ static inline uint32_t addresses_find_local(struct addresses *addresses,
 }
 
 /*
- * The address to speak from to @remote: one whose prefix holds it, else the first of its family, else
- * ADDRESS_NONE.
+ * The address to speak from to @remote (RFC 9293 MUST-44): one whose prefix holds it, else the first of its
+ * family, else ADDRESS_NONE.
  */
 uint32_t addresses_source(const struct addresses *addresses, const struct tercet_address *remote);
 

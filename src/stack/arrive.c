@@ -34,6 +34,7 @@ static bool source_is_suspect(const struct tercet_address *source) {
     return v4 == 0 || v4 == 127 || v4 >= 224;
 }
 
+/* RFC 9293 section 3.9.2.3 (MUST-63). */
 static enum tercet_verdict check_source(const struct tercet_stack *stack,
                                         const struct ip_header *ip) {
     if (addresses_is_broadcast(&stack->addresses, &ip->source)) return TERCET_IP_SOURCE;
@@ -43,6 +44,7 @@ static enum tercet_verdict check_source(const struct tercet_stack *stack,
     return address_is_loopback(&ip->source) ? TERCET_IP_SOURCE : TERCET_TAKEN;
 }
 
+/* RFC 9293 section 3.9.2.3 (MUST-57). */
 static enum tercet_verdict check_destination(struct tercet_stack *stack, const struct ip_header *ip,
                                              uint32_t *local) {
     *local = addresses_find_local(&stack->addresses, &ip->destination);
@@ -70,7 +72,7 @@ static enum tercet_soft_error icmp_soft_error(const struct icmp_message *icmp) {
     return TERCET_SOFT_UNREACHABLE;
 }
 
-/* An error speaks of a packet of ours, which it quotes. */
+/* An error speaks of a packet of ours, which it quotes: it is for that packet's connection (MUST-54). */
 static enum tercet_verdict icmp_error(struct tercet_stack *stack, const struct icmp_message *icmp) {
     struct icmp_error error = {
         .kind = ICMP_ERROR_SOFT, .soft = icmp_soft_error(icmp), .mtu = icmp->mtu};
@@ -124,7 +126,7 @@ static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct
     case ICMP_TIME_EXCEEDED:
     case ICMP_PARAMETER_PROBLEM: return icmp_error(stack, &icmp);
     case ICMP_ECHO_REPLY:
-    case ICMP_SOURCE_QUENCH: /* RFC 6633 */
+    case ICMP_SOURCE_QUENCH: /* RFC 6633, MUST-55 */
     case ICMP_OTHER: break;
     }
     return TERCET_ICMP_IGNORED;
@@ -237,6 +239,7 @@ void stack_arrive_looped(struct tercet_stack *stack) {
     }
 }
 
+/* No answer is built here: what is owed departs when all of the batch has been taken (MUST-58, MUST-59). */
 void tercet_stack_arrive(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
                          uint64_t now_ns) {
     tcp_set_now(&stack->tcp, instant_of(now_ns));

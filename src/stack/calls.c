@@ -42,7 +42,7 @@ static bool address_is_any(const struct tercet_address *address) {
     return address_eq(address, &zero);
 }
 
-/* The address index, or the wildcard, that @address stands for in a listener. */
+/* The address index, or the wildcard, that @address stands for in a listener (MUST-43). */
 static uint32_t listening_local(const struct tercet_stack *stack,
                                 const struct tercet_address *address) {
     if (address_is_any(address)) return LOCAL_ANY;
@@ -50,6 +50,9 @@ static uint32_t listening_local(const struct tercet_stack *stack,
     return addresses_find(&stack->addresses, address);
 }
 
+/*
+ * A listener is an object of its own: connections of the same port go on, whatever their state (MUST-41, MUST-42).
+ */
 int tercet_listen(struct tercet_stack *stack, const struct tercet_endpoint *local, unsigned backlog,
                   uint64_t user, tercet_conn *listener) {
     uint32_t at = listening_local(stack, &local->address), index;
@@ -80,7 +83,10 @@ int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t use
     return 0;
 }
 
-/* Fill in the local end of an active open.  Return: 0 or an error. */
+/*
+ * Fill in the local end of an active open, which the user names (MUST-43) or IP chooses (MUST-44).
+ * Return: 0 or an error.
+ */
 static int choose_local(struct tercet_stack *stack, const struct tercet_endpoint *local,
                         struct tuple *tuple, uint32_t *tag) {
     bool is_any = !local || address_is_unspecified(&local->address);
@@ -200,6 +206,7 @@ static enum tercet_state state_shown(const struct tercet_stack *stack, const str
     return ref >> FLOW_KIND_SHIFT == FLOW_TIME_WAIT ? TERCET_STATE_TIME_WAIT : TERCET_STATE_CLOSED;
 }
 
+/* How much urgent data is left to be read (MUST-33). */
 static uint32_t urgent_bytes(const struct tcb *tcb) {
     if (!tcb_is(tcb, TCB_RCVS_URGENT) || !seq_lt(tcb->rcv_user, tcb->rcv_up)) return 0;
     return seq_distance(tcb->rcv_user, tcb->rcv_up);
@@ -274,11 +281,13 @@ static int set_flag(struct tcb *tcb, uint32_t flag, uint32_t value) {
     return 0;
 }
 
+/* MUST-17 */
 static int set_nodelay(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     tcb_owe(&stack->tcp, tcb); /* what Nagle held back may go */
     return set_flag(tcb, TCB_NODELAY, value);
 }
 
+/* MUST-24 */
 static int set_keepalive(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     timer_clear(tcb, TIMER_KEEPALIVE);
     tcb_owe(&stack->tcp, tcb);
@@ -286,6 +295,7 @@ static int set_keepalive(struct tercet_stack *stack, struct tcb *tcb, uint32_t v
     return 0;
 }
 
+/* MUST-27 */
 static int set_keepalive_idle(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     tcb->keep_idle_s = (uint16_t)value;
     timer_clear(tcb, TIMER_KEEPALIVE);
@@ -305,6 +315,7 @@ static int set_keepalive_count(struct tercet_stack *stack, struct tcb *tcb, uint
     return 0;
 }
 
+/* R2, in time (MUST-21). */
 static int set_user_timeout(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     tcb->user_timeout_ms = value;
     timer_clear(tcb, TIMER_USER_TIMEOUT);
@@ -312,13 +323,14 @@ static int set_user_timeout(struct tercet_stack *stack, struct tcb *tcb, uint32_
     return 0;
 }
 
-/* From the next segment on; it had better stay for the life of a connection (SHLD-23). */
+/* From the next segment on (MUST-48, SHLD-21); it had better stay for the life of a connection (SHLD-23). */
 static int set_diffserv(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     (void)stack;
     tcb->diffserv = (uint8_t)value;
     return 0;
 }
 
+/* SHLD-20 */
 static int set_soft_errors(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     (void)stack;
     return set_flag(tcb, TCB_QUIET, !value);

@@ -67,12 +67,13 @@ static bool buffer_is_valid(uint32_t bytes) {
     return bytes >= BUFFER_MIN_BYTES && bytes <= BUFFER_MAX_BYTES;
 }
 
+/* MUST-40: an ACK waits less than half a second. */
 static bool knobs_are_valid(const struct tercet_config *c) {
     return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
            c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 &&
            c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
-           c->initial_segments && c->hop_limit && c->syn_ack_rto_us &&
-           c->delayed_ack_us <= 500000 && c->option_order <= TERCET_ORDER_SCALE_FIRST &&
+           c->initial_segments && c->hop_limit && c->syn_ack_rto_us && c->delayed_ack_us < 500000 &&
+           c->option_order <= TERCET_ORDER_SCALE_FIRST &&
            c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
 }
 

@@ -22,7 +22,10 @@ static uint64_t put_payload(const struct tercet_stack *stack, const struct depar
     return checksum_add(sum, at, d->seg.length);
 }
 
-/* The TCP header first: its length is the IP header's to tell. */
+/*
+ * The TCP header first: its length is the IP header's to tell, and the checksum's (MUST-2).  To IP it gives the
+ * connection's local address (MUST-45), Diffserv codepoint (SHLD-22), and the hop limit (MUST-49).
+ */
 static uint32_t build_segment(const struct tercet_stack *stack, const struct departure *d,
                               const struct tercet_frame *frame) {
     bool v4 = tuple_is_v4(&d->tuple);

@@ -48,6 +48,7 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *hal
     return TERCET_TAKEN;
 }
 
+/* Our OPEN was passive (MUST-11): the listener goes on, and nobody is told. */
 static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const struct segment *seg,
                                          struct seq rcv_nxt) {
     struct half_open *half_open = tcp_half_open(t, index);

@@ -106,7 +106,10 @@ static bool reset_is_exact(const struct tcp *t, const struct tcb *tcb, const str
     return tcb_is(tcb, TCB_SACK) && tcb->reassembly && seq_eq(seg->seq, reassembly_top(t, tcb));
 }
 
-/* Second, check the RST bit.  Source: RFC 9293 section 3.10.7.4, RFC 5961 section 3.2. */
+/*
+ * Second, check the RST bit; text beside it is of no interest (SHLD-2).  In SYN-RECEIVED our OPEN was active
+ * (MUST-11): that of a passive one is a half-open line.  Source: RFC 9293 section 3.10.7.4, RFC 5961 section 3.2.
+ */
 static enum tercet_verdict second_rst(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!segment_has(seg, TCP_RST)) return TERCET_TAKEN;
     if (!reset_is_exact(t, tcb, seg)) {
@@ -125,8 +128,8 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
 }
 
 /*
- * Our SYN is acknowledged, in SYN-RECEIVED or behind a FIN that was sent from there; or this ACK is for
- * something else.
+ * Our SYN of a simultaneous open (MUST-10) is acknowledged, in SYN-RECEIVED or behind a FIN that was sent from
+ * there; or this ACK is for something else.
  */
 static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
                                              const struct segment *seg) {
@@ -144,7 +147,7 @@ static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
     return TERCET_TAKEN;
 }
 
-/* RFC 5961 section 5.2: the range in which an ACK is believed. */
+/* RFC 5961 section 5.2: the range in which an ACK is believed (MAY-12). */
 static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
                                            const struct segment *seg) {
     if (seq_gt(seg->ack, tcb->snd_max)) return challenge(t, tcb, TERCET_ACK_UNSENT);
@@ -162,9 +165,9 @@ static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment 
 }
 
 /*
- * Take the window, if the segment is newer than the one it was last taken from.  What acknowledges something
- * new is: by SND.WL1 alone a retransmission with a smaller window would be passed over, and more sent than
- * the peer takes.
+ * Take the window, 32 bits without a sign (MUST-1, REC-1), if the segment is newer than the one it was last
+ * taken from.  What acknowledges something new is: by SND.WL1 alone a retransmission with a smaller window
+ * would be passed over, and more sent than the peer takes.
  */
 static void take_window(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     bool is_newer = seq_gt(seg->ack, tcb->snd_una) || seq_lt(tcb->snd_wl1, seg->seq) ||
@@ -256,9 +259,9 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
 }
 
 /*
- * Sixth, check the URG bit: RCV.UP moves on, the user is told (MUST-32); the data itself stays in line (RFC
- * 6093 section 6).  The pointer stands behind the last urgent octet (MUST-62); where it points back, or at
- * what was read, it says nothing.
+ * Sixth, check the URG bit (MUST-30): RCV.UP moves on, the user is told (MUST-32, MUST-47); the data itself
+ * stays in line (RFC 6093 section 6).  The pointer stands behind the last urgent octet (MUST-62); where it
+ * points back, or at what was read, it says nothing.
  */
 static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     struct seq up = seq_add(seg->seq, seg->urgent);
@@ -271,8 +274,8 @@ static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg)
 }
 
 /*
- * The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, RFC 2525 section
- * 2.17).
+ * The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, SHLD-3; RFC 2525
+ * section 2.17).
  */
 static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
                                            const struct segment *seg) {
@@ -294,7 +297,7 @@ static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const st
     return receive_text(t, tcb, seg, fin);
 }
 
-/* Eighth, check the FIN bit: it is the next in sequence. */
+/* Eighth, check the FIN bit: it is the next in sequence, and the user is told (MUST-12). */
 static void eighth_fin(struct tcp *t, struct tcb *tcb) {
     tcb->rcv_nxt = seq_add(tcb->rcv_nxt, 1);
     tcb->flags |= TCB_FIN_RECEIVED;

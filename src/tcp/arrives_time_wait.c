@@ -2,15 +2,16 @@
 /*
  * RFC 9293 section 3.10.7.4 for TIME-WAIT, which is a line of its own.
  *
- * A reset is ignored, exact or not: it may be as old as anything else here (RFC 1337 fix F1).  The peer's FIN
- * again is acknowledged and 2 MSL starts anew.  A SYN that is newer than the old incarnation takes its place
- * (RFC 6191, RFC 1122 section 4.2.2.13); everything else that needs an answer gets an ACK, now and then.
+ * A reset is ignored, exact or not, so that 2 MSL pass (MUST-13): it may be as old as anything else here (RFC
+ * 1337 fix F1).  The peer's FIN again is acknowledged and 2 MSL starts anew.  A SYN that is newer than the
+ * old incarnation takes its place (RFC 6191, RFC 1122 section 4.2.2.13); everything else that needs an answer
+ * gets an ACK, now and then.
  */
 #include "tcp/arrives.h"
 #include "tcp/isn.h"
 #include "tcp/tcp.h"
 
-/* RFC 6191 section 2, the sequence number deciding where timestamps cannot. */
+/* RFC 6191 section 2 (SHLD-4), the sequence number deciding where timestamps cannot. */
 static bool is_newer(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
     bool had = tw->flags & TIME_WAIT_TIMESTAMPS, has = segment_has_option(seg, TCP_HAS_TIMESTAMPS);
     int32_t newer_ms = (int32_t)(seg->options.ts_val - tw->ts_recent);

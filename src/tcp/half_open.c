@@ -94,7 +94,10 @@ static uint16_t span_ms(uint32_t ms) {
     return (uint16_t)(ms < UINT16_MAX ? ms : UINT16_MAX);
 }
 
-/* The segment that a half-open sends: its SYN-ACK, or an ACK out of turn. */
+/*
+ * The segment that a half-open sends: its SYN-ACK, with the MSS (SHLD-5, MAY-3), or an ACK out of turn, without
+ * (MUST-65).
+ */
 static struct reply half_open_reply(const struct tcp *t, struct half_open *half_open, uint8_t flags) {
     uint32_t limit = listener_at(t, half_open->listener)->rcv_limit;
     unsigned ours = half_open->scales & 15;

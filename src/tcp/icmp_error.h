@@ -28,13 +28,12 @@ struct icmp_error {
 };
 
 /*
- * An ICMP error arrives for @tuple.  It is believed only when it quotes a sequence number that is in flight,
- * which an outsider cannot know (RFC 5927 section 4.1).  A hard one ends an active opening at once (RFC 9293
- * SHLD-26); a soft one ends nothing (MUST-56): the user is told (MUST-47, SHLD-25), and told again as the reason when
- * retransmission gives up.  An open connection ends by neither (RFC 5927 section 5.2), a half-open by
- * HALF_OPEN_ERRORS_MAX of either.  "Too
- * big" lowers the connection's segment size, not below a floor (RFC 1191, RFC 8201 section 4), and what is in
- * flight goes again in such segments.
+ * An ICMP error arrives for @tuple (MUST-54).  It is believed only when it quotes a sequence number that is
+ * in flight, which an outsider cannot know (RFC 5927 section 4.1).  A hard one ends an active opening at once
+ * (RFC 9293 SHLD-26); a soft one ends nothing (MUST-56): the user is told (MUST-47, SHLD-25), and told again
+ * as the reason when retransmission gives up.  An open connection ends by neither (RFC 5927 section 5.2), a
+ * half-open by HALF_OPEN_ERRORS_MAX of either.  "Too big" lowers the connection's segment size, not below a
+ * floor (RFC 1191, RFC 8201 section 4), and what is in flight goes again in such segments.
  */
 enum tercet_verdict icmp_error_arrives(struct tcp *t, const struct tuple *tuple,
                                        const struct icmp_error *error);

@@ -17,7 +17,7 @@ struct tcp;
 struct opening_numbers {
     /*
      * M + F(tuple, secret), M ticking every 4 us.  Source: RFC 6528 section 3, RFC 9293 section 3.4.1
-     * (MUST-8, SHLD-1).
+     * (MUST-8, MUST-9, SHLD-1).
      */
     struct seq iss;
     /* Added to the millisecond clock for this tuple's TSvals.  Source: RFC 7323 section 5.4. */

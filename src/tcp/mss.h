@@ -10,7 +10,7 @@ struct tcp;
 
 /*
  * Sizes that an opening agrees on: maximum segment size and window scale.
- * Source: RFC 9293 section 3.7.1 (MUST-14 to MUST-16, MUST-67, SHLD-5), RFC 6691, RFC 7323 section 2.
+ * Source: RFC 9293 section 3.7.1 (MUST-14, MUST-15, MUST-16, MUST-67, SHLD-5), RFC 6691, RFC 7323 section 2.
  */
 #define MSS_DEFAULT_V4 536
 #define MSS_DEFAULT_V6 1220

@@ -29,6 +29,7 @@ void congestion_idle(const struct tcp *t, struct tcb *tcb) {
     if (tcb->cwnd > window) tcb->cwnd = window;
 }
 
+/* Slow start and congestion avoidance: RFC 5681 section 3.1 (MUST-19). */
 static void newreno_acked(struct tcb *tcb, uint32_t bytes) {
     uint32_t mss = tcb_payload_max(tcb), add = 0;
 

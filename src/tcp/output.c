@@ -64,7 +64,10 @@ static bool keepalive_departs(struct tcp *t, struct tcb *tcb, struct departure *
     return true;
 }
 
-/* Our SYN, or SYN-ACK in a simultaneous open.  Options are offered in the first and granted in the second. */
+/*
+ * Our SYN, or SYN-ACK in a simultaneous open.  Options are offered in the first and granted in the second;
+ * the MSS is in both and nowhere else (SHLD-5, MAY-3, MUST-65).
+ */
 static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     bool offers = tcb->state == TERCET_STATE_SYN_SENT;
     struct segment *seg = &out->seg;
@@ -96,7 +99,10 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     return true;
 }
 
-/* The urgent pointer stands behind the last urgent octet (RFC 9293 section 3.8.5, MUST-62). */
+/*
+ * The urgent pointer stands behind the last urgent octet, however far that is (RFC 9293 section 3.8.5, MUST-31,
+ * MUST-62).
+ */
 static void put_urgent(const struct tcb *tcb, struct segment *seg) {
     uint32_t ahead = seq_distance(seg->seq, tcb->snd_up);
 
@@ -112,7 +118,10 @@ static void note_answer(const struct tcp *t, struct tcb *tcb) {
     if (since_us < t->config.delayed_ack_us) tcb->flags |= TCB_INTERACTIVE;
 }
 
-/* A segment of @n octets from @from, with our FIN if @fin. */
+/*
+ * A segment of @n octets from @from, with our FIN if @fin.  The last of what waits is pushed (MUST-61), no
+ * other (SHLD-27).
+ */
 static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, struct seq from,
                          uint32_t n, bool fin) {
     struct seq to = seq_add(from, n + fin);
@@ -160,7 +169,7 @@ static bool fin_is_unsent(const struct tcb *tcb) {
     return tcb_is(tcb, TCB_FIN_QUEUED) && seq_le(tcb->snd_nxt, tcb->snd_end);
 }
 
-/* What the peer's window lets go behind snd_nxt; it may have shrunk to nothing (MUST-34, SHLD-15). */
+/* What the peer's window lets go behind snd_nxt; it may have shrunk to nothing (MUST-34, SHLD-15, SHLD-16). */
 static uint32_t window_left(const struct tcb *tcb) {
     struct seq edge = seq_add(tcb->snd_una, tcb->snd_wnd);
 
@@ -195,7 +204,7 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
 
 /*
  * Whether @n octets, the last if @is_last, are worth a segment.
- * Source: RFC 9293 section 3.8.6.2.1 (MUST-38), section 3.7.4 (SHLD-7).
+ * Source: RFC 9293 section 3.8.6.2.1 (MUST-38), section 3.7.4 (SHLD-7, MAY-16).
  */
 static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
     bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
@@ -205,6 +214,7 @@ static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
     return n >= tcb->snd_max_wnd / 2 && (nothing_in_flight || tcb_is(tcb, TCB_NODELAY));
 }
 
+/* As much as the windows let go in one segment (SHLD-28). */
 static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     uint32_t waiting = queued(tcb), wnd = window_left(tcb), n = congestion_left(tcb);
     struct seq from = tcb->snd_nxt;
@@ -228,7 +238,8 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
 
 /*
  * Something waits, nothing is in flight to bring an ACK, and no timer runs: only a probe can find the window
- * open.
+ * open (SHLD-29, SHLD-30, and SHLD-17: nothing counts as lost meanwhile), or end the wait for a better moment
+ * (MUST-60).
  */
 static void persist(struct tcp *t, struct tcb *tcb) {
     uint64_t wait_us = (uint64_t)tcb->rto_us << (tcb->probes < 10 ? tcb->probes : 10);

@@ -32,7 +32,7 @@ struct reassembly {
 };
 
 /*
- * Note @from..@to and, if @fin, a FIN at @to; not before rcv_nxt.
+ * Note @from..@to, which is kept for later (SHLD-31), and, if @fin, a FIN at @to; not before rcv_nxt.
  * Return: false when there is no record or no range left (nothing has changed).
  */
 bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct seq to, bool fin);

@@ -38,12 +38,13 @@ static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap) {
         receive_acknowledge_later(t, tcb);
 }
 
-/* An ACK of its own for each, so that the sender can count them (RFC 5681 section 4.2). */
+/* An ACK of its own for each, so that the sender can count them (RFC 5681 section 4.2, MAY-13). */
 static void acknowledge_duplicate(struct tcp *t, struct tcb *tcb) {
     if (tcb->dupacks_owed < UINT8_MAX) tcb->dupacks_owed++;
     tcb_owe(t, tcb);
 }
 
+/* What has a gap before it is kept as well (SHLD-31). */
 static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
                                 const unsigned char *bytes, uint32_t n, bool *fin) {
     struct seq to = seq_add(from, n);

@@ -27,7 +27,8 @@ void receive_acknowledge_later(struct tcp *t, struct tcb *tcb);
 
 /*
  * The window to announce now, octets: as much as the buffer takes, but not moved in silly little steps (RFC
- * 9293 section 3.8.6.2.2, MUST-39) and never taken back.  rcv_adv follows.
+ * 9293 section 3.8.6.2.2, MUST-39) and never taken back (SHLD-14); none as long as nothing is read (MAY-8).
+ * rcv_adv follows.
  */
 uint32_t receive_window(struct tcb *tcb);
 

@@ -127,6 +127,7 @@ static void tcb_detach(struct tcp *t, struct tcb *tcb) {
     reassembly_release(t, tcb);
 }
 
+/* The reason tells the user whether it was closed or aborted (MUST-12). */
 void tcb_over(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
     tcp_trace(t, &tcb->tuple, (enum tercet_state)tcb->state, reason);
     tcb_detach(t, tcb);

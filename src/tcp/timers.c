@@ -41,8 +41,8 @@ static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
 }
 
 /*
- * Source: RFC 6298 section 5 (5.4 to 5.6); RFC 9293 section 3.8.3 (R2, MUST-20, MUST-22).  By default a SYN,
- * that of a simultaneous open too, is given up after 247 s: MUST-23 wants three minutes.
+ * Source: RFC 6298 section 5 (5.4 to 5.6: MUST-19); RFC 9293 section 3.8.3 (R2: MUST-20, MUST-22, SHLD-11).  By
+ * default a SYN, that of a simultaneous open too, is given up after 247 s: MUST-23 wants three minutes.
  */
 static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
     if (tcb_is(tcb, TCB_SYN_SOON)) {
@@ -93,6 +93,7 @@ void user_timeout_progress(struct tcp *t, struct tcb *tcb) {
     user_timeout_start(t, tcb);
 }
 
+/* Only for whoever has asked for it (MUST-25). */
 void keepalive_start(struct tcp *t, struct tcb *tcb) {
     timer_clear(tcb, TIMER_KEEPALIVE);
     tcb->heard = t->tick;
@@ -101,8 +102,8 @@ void keepalive_start(struct tcp *t, struct tcb *tcb) {
 }
 
 /*
- * Source: RFC 9293 section 3.8.4 (MUST-24 to MUST-29).  The timer is not touched by arrivals: when it fires,
- * it looks how long ago the last one was.  While data is outstanding its retransmission asks the same
+ * Source: RFC 9293 section 3.8.4 (MAY-5, MUST-26, MUST-29).  The timer is not touched by arrivals: when it
+ * fires, it looks how long ago the last one was.  While data is outstanding its retransmission asks the same
  * question.
  */
 static void keepalive_expired(struct tcp *t, struct tcb *tcb) {

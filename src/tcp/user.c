@@ -64,6 +64,7 @@ int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n) {
     return (int)room;
 }
 
+/* SEND with the URGENT flag (MUST-30). */
 int user_urge(struct tcp *t, struct tcb *tcb) {
     if (tcb->reason) return TERCET_OVER;
     if (!can_send(tcb)) return TERCET_CLOSING;
@@ -107,6 +108,7 @@ int user_shutdown(struct tcp *t, struct tcb *tcb) {
     return 0;
 }
 
+/* Nothing can be read any more (MAY-1); what is lost thereby turns the close into a reset (SHLD-3). */
 void user_close(struct tcp *t, struct tcb *tcb) {
     if (tcb->reason || tcb->state == TERCET_STATE_SYN_SENT || tcb_readable(tcb)) {
         tcb_abort(t, tcb);

@@ -51,8 +51,8 @@ static struct tercet_address address_from_v4(const unsigned char *octets) {
 }
 
 /*
- * Source routes are refused, the rest is skipped; at most 40 octets.  Source: RFC 7126 sections
- * 4.3, 4.4.
+ * Source routes are refused, the rest is skipped (RFC 9293 MUST-50); at most 40 octets.  Source:
+ * RFC 7126 sections 4.3, 4.4.
  */
 static enum tercet_verdict ipv4_options_check(const unsigned char *options, uint32_t n) {
     for (uint32_t at = 0; at < n && options[at] != IPV4_OPTION_END;) {

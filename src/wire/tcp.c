@@ -180,6 +180,10 @@ static void options_put_sack(struct pen *pen, const struct tcp_options *options)
     }
 }
 
+/*
+ * All but No-Operation have a length (MUST-68), and No-Operations fill the last word: nothing stands behind an
+ * end (MUST-69).
+ */
 static void options_put(struct pen *pen, const struct tcp_options *options) {
     must(!(options->present & (TCP_HAS_MD5 | TCP_HAS_AO)));
     if (options->present & TCP_HAS_MSS) pen_put(pen, TCP_MSS | options->mss);

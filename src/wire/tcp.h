@@ -66,7 +66,7 @@ static inline bool segment_is_in(const struct segment *seg, struct seq low, uint
 /*
  * Parse the TCP segment that is the payload of @ip, header and options.
  * Checked in this order: at least 20 octets, data offset 5.. and inside the segment, checksum
- * (unless @checksum_is_valid), ports not zero. Options are parsed by tcp_options_parse; the two
+ * (MUST-3; unless @checksum_is_valid), ports not zero. Options are parsed by tcp_options_parse; the two
  * common forms (NOP NOP TS; a SYN's as tcp_build lays them out) take a short cut.
  * Return: TERCET_TAKEN, or the reason to drop it.
  */
@@ -92,7 +92,7 @@ uint32_t tcp_build(unsigned char *at, const struct segment *seg);
 /* The same; the sum of what was written is added to @sum (base/checksum.h). */
 uint32_t tcp_build_summed(unsigned char *at, const struct segment *seg, uint64_t *sum);
 
-/* Store the checksum field of a segment whose full sum (pseudo header, header, payload) is @sum. */
+/* Store the checksum field of a segment whose full sum (pseudo header, header, payload) is @sum (RFC 9293 MUST-2). */
 void tcp_checksum_put(unsigned char *tcp_header, uint64_t sum);
 
 #endif

@@ -61,7 +61,7 @@ static void stack_draw(struct random *stream, struct tercet_config *stack) {
     stack->receive_buffer_bytes = PICK(stream, 4096, 16384, 65536, 524288);
     stack->timestamps = PICK(stream, 0, 1, 1) != 0;
     stack->window_scale = PICK(stream, 0, 1, 1) != 0;
-    stack->delayed_ack_us = PICK(stream, 0, 40000, 500000);
+    stack->delayed_ack_us = PICK(stream, 0, 40000, 499000);
     stack->syn_retries = 60; /* giving up is not what is tried here */
     stack->syn_ack_retries = SYN_ACK_RETRIES;
     stack->data_retries = stack->orphan_retries = 60;

@@ -223,6 +223,7 @@ CONVERSATION(configurations_that_cannot_be_are_refused) {
         {offsetof(struct tercet_config, max_listeners),        0             },
         {offsetof(struct tercet_config, max_listeners),        4096          },
         {offsetof(struct tercet_config, max_conns),            0x1000000     },
+        {offsetof(struct tercet_config, delayed_ack_us),       500000        },
         {offsetof(struct tercet_config, send_buffer_bytes),    4095          },
         {offsetof(struct tercet_config, receive_buffer_bytes), (4u << 20) + 1},
         {offsetof(struct tercet_config, size),                 3             },

@@ -239,6 +239,13 @@ CONVERSATION_ROWS(shifts, row_07_shift_above_14_is_14_as_server) {
     verify_eq(c, info_of(c).send_window_bytes, 3 << 14);
 }
 
+/* REC-1: 32 bits hold it, and 65,535 << 14 octets are allowed to be in flight. */
+CONVERSATION(the_largest_window_is_counted_whole) {
+    establish_with(c, &(struct say)SAY(SYN, 0, 0, 0, .ws = 14));
+    receive(c, ACK, 1, 1, 0, .wnd = 65535);
+    verify_eq(c, info_of(c).send_window_bytes, 65535 << 14);
+}
+
 CONVERSATION_ROWS(shifts, row_07_shift_above_14_is_14_as_client) {
     establish_out_with(c, &(struct say)SAY(SYN | ACK, 0, 1, 0, .ws = (int32_t)row->mtu));
     verify_eq(c, info_of(c).send_scale, 14);
