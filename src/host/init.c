@@ -47,7 +47,7 @@ static void others_close(int link, int tty) {
 }
 
 static int proc_mount(void) {
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0) return -errno;
     if (mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0) return -errno;
     return 0;
 }
