@@ -17,6 +17,7 @@
  * stay in the stack's accept queue, and beyond it in the peers: nobody is accepted only to be
  * thrown out. Timers live in one wheel.
  */
+enum { STUCK_MS_MAX = 24 * 3600 * 1000 }; /* what the stack takes for a user timeout */
 enum user_kind { USER_LISTENER = 1, USER_CLIENT = 2 };
 
 static uint64_t user_of(enum user_kind kind, uint32_t index) {
@@ -45,13 +46,14 @@ void services_limits_init(struct services_limits *limits) {
         .idle_ms = 60000,
         .linger_ms = 5000,
         .stream_ms = 0,
+        .stuck_ms = 0,
         .outbox_bytes = 16 << 20,
     };
 }
 
 static bool limits_are_valid(const struct services_limits *limits) {
     if (limits->max_clients < 1 || limits->max_clients > 0xffffff) return false;
-    if (limits->backlog > 65534) return false;
+    if (limits->backlog > 65534 || limits->stuck_ms > STUCK_MS_MAX) return false;
     return limits->head_ms > 0 && limits->idle_ms > 0 && limits->linger_ms > 0;
 }
 
@@ -135,6 +137,8 @@ static void services_begin(struct services *services, unsigned from, uint32_t in
      * cost time.
      */
     tercet_conn_set_option(services->stack, conn, TERCET_OPTION_NODELAY, 1);
+    tercet_conn_set_option(services->stack, conn, TERCET_OPTION_USER_TIMEOUT,
+                           services->limits.stuck_ms);
     if (service->begin) service->begin(services, client);
     service->serve(services, client);
 }

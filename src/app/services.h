@@ -44,6 +44,7 @@ struct services_limits {
     uint32_t idle_ms;      /* an HTTP connection without progress for so long ends (60,000) */
     uint32_t linger_ms;    /* after the last response, so long without progress (5,000) */
     uint32_t stream_ms;    /* the same as idle_ms for echo, discard and chargen; 0: never (0) */
+    uint32_t stuck_ms;     /* a client who takes nothing of what waits for him is reset; 0: never (0) */
     uint64_t outbox_bytes; /* response octets without room in send buffers, in all (16 MiB) */
 };
 

@@ -6,6 +6,12 @@
 #include "cli/complaint.h"
 #include "door/clock.h"
 
+/*
+ * A peer who holds his window closed for ever would hold our memory (CVE-2008-4609); beyond the 100 s of RFC
+ * 9293 section 3.8.3 (R2), nobody has to wait for him.
+ */
+#define STUCK_MS 120000
+
 int serve_services_open_folders(struct serve_services *on, const struct serve_options *options) {
     for (unsigned i = 0; i < options->service_count; i++) {
         const struct serve_service *service = &options->services[i];
@@ -27,6 +33,7 @@ int serve_services_start(struct serve_services *on, const struct serve_options *
 
     services_limits_init(&limits);
     limits.max_clients = SERVE_CONNS_MAX;
+    limits.stuck_ms = STUCK_MS;
     if (services_init(&on->services, stack, &limits, clock_monotonic_ns()) != 0) {
         complain("the services: no memory (raise the limit of address space)");
         return -1;

@@ -202,6 +202,50 @@ TEST(streams_end_at_an_idle_limit_that_was_set)
     pair_close(&pair);
 }
 
+/* Sockstress, CVE-2008-4609: his stack answers every probe, and he never reads. */
+TEST(whoever_keeps_his_window_closed_is_reset)
+{
+    struct pair pair;
+    struct pair_plan plan;
+    pair_plan_init(&plan);
+    plan.limits.stuck_ms = 120000;
+    pair_open(&pair, &plan);
+    services_add(pair.services, SERVICES_CHARGEN, 19, NULL);
+    struct visitor *stuck = pair_visit(&pair, 19), *slow = pair_visit(&pair, 19);
+    visitor_set_deaf(&pair, stuck, true);
+    for (unsigned i = 0; i < 4; i++) {
+        visitor_set_deaf(&pair, slow, true);
+        pair_run_ms(&pair, 50000);
+        visitor_set_deaf(&pair, slow, false);
+        pair_run_ms(&pair, 1000);
+    }
+    CHECK(stuck->is_over);
+    CHECK_EQ(stuck->reason, TERCET_REASON_RESET);
+    CHECK(!slow->is_over);
+    CHECK_EQ(services_counters(pair.services)->clients, 1);
+    visitor_abort(&pair, slow);
+    pair_settle(&pair);
+    pair_close(&pair);
+}
+
+TEST(an_idle_client_is_not_stuck)
+{
+    struct pair pair;
+    struct pair_plan plan;
+    pair_plan_init(&plan);
+    plan.limits.stuck_ms = 120000;
+    pair_open(&pair, &plan);
+    services_add(pair.services, SERVICES_ECHO, 7, NULL);
+    struct visitor *visitor = pair_visit(&pair, 7);
+    visitor_say_text(&pair, visitor, "here. ");
+    CHECK(!pair_run_to_end(&pair, visitor, 3600000));
+    visitor_say_text(&pair, visitor, "still here");
+    pair_run_ms(&pair, 1000);
+    CHECK_STR(visitor->heard, "here. still here");
+    pair_settle(&pair);
+    pair_close(&pair);
+}
+
 TEST(three_thousand_clients_are_echoed_at_once)
 {
     struct pair pair;
@@ -311,6 +355,9 @@ TEST(services_refuse_what_they_cannot_do)
     limits.max_clients = 0;
     CHECK(services_init(&services, stack, &limits, 0) < 0);
     services_limits_init(&limits);
+    limits.stuck_ms = 24 * 3600 * 1000 + 1;
+    CHECK(services_init(&services, stack, &limits, 0) < 0);
+    limits.stuck_ms = 0;
     limits.idle_ms = 0;
     CHECK(services_init(&services, stack, &limits, 0) < 0);
     struct tercet_event event = {.conn = 1, .user = 5, .ready = TERCET_READABLE};
