@@ -24,3 +24,13 @@ bool closing_segment(struct attempt *attempt, const struct sighting *sighting) {
     if (attempt->first_closer == ATTEMPT_NOBODY) attempt->first_closer = (uint8_t)from;
     return segment_has(seg, TCP_RST) ? closing_reset(attempt, from) : closing_fin(attempt, from);
 }
+
+bool closing_opened(struct attempt *attempt, const struct sighting *sighting) {
+    const struct attempt_end *server = &attempt->side[ATTEMPT_SERVER];
+
+    if (server->has_iss && server->syn_flags & TCP_FIN) {
+        attempt->first_closer = ATTEMPT_SERVER;
+        closing_fin(attempt, ATTEMPT_SERVER);
+    }
+    return closing_segment(attempt, sighting);
+}

@@ -14,4 +14,9 @@
  */
 bool closing_segment(struct attempt *attempt, const struct sighting *sighting);
 
+/*
+ * The same for the packet that completed the opening: the server's FIN may have come with its SYN-ACK.
+ */
+bool closing_opened(struct attempt *attempt, const struct sighting *sighting);
+
 #endif

@@ -81,6 +81,6 @@ void attempt_go_on(struct observer *observer, struct attempt *attempt,
     outcome = opening_segment(attempt, opening, sighting);
     if (outcome == TERCET_OUTCOME_UNKNOWN) return;
     attempt_conclude(observer, attempt, outcome, sighting->at.now_ns);
-    if (outcome == TERCET_OUTCOME_ESTABLISHED && closing_segment(attempt, sighting))
+    if (outcome == TERCET_OUTCOME_ESTABLISHED && closing_opened(attempt, sighting))
         attempt_close(observer, attempt, sighting->at.now_ns);
 }

@@ -407,6 +407,20 @@ static struct scene *scene_established(struct scene_setup setup) {
     return s;
 }
 
+TEST(a_fin_that_came_with_the_syn_ack_counts)
+{
+    struct scene *s = scene_open((struct scene_setup){0});
+
+    scene_play(s, (struct line){.us = 0, CLIENT = TCP_SYN, .seq = 100});
+    scene_play(
+        s, (struct line){.us = 10, SERVER = TCP_SYN | TCP_ACK | TCP_FIN, .seq = 200, .ack = 101});
+    scene_play(s, (struct line){.us = 20, CLIENT = TCP_ACK, .seq = 101, .ack = 202});
+    scene_text(s);
+    scene_play(s, (struct line){.us = 700, CLIENT = TCP_FIN | TCP_ACK, .seq = 101, .ack = 202});
+    CHECK_STR(scene_text(s), "#1  closed: FIN by server, then client, after 0.700 ms\n");
+    scene_close(s);
+}
+
 TEST(every_close_has_its_line)
 {
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
