@@ -289,6 +289,7 @@ struct tercet_conn_info {
     uint32_t unsent_bytes, unacked_bytes, unread_bytes;
     uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
     uint32_t retransmits;  /* segments retransmitted in its life */
+    uint32_t waiting;      /* of a listener: connections that tercet_accept would give */
     uint8_t soft_errors;   /* enum tercet_soft_error bits */
     uint8_t diffserv;      /* TERCET_OPTION_DIFFSERV */
     uint64_t user;

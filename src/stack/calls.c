@@ -256,7 +256,11 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
     }
     if (!listener) return TERCET_GONE;
     *info = (struct tercet_conn_info){
-        .state = TERCET_STATE_LISTEN, .user = listener->user, .diffserv = listener->diffserv};
+        .state = TERCET_STATE_LISTEN,
+        .waiting = listener->accepting.count,
+        .diffserv = listener->diffserv,
+        .user = listener->user,
+    };
     info->local.port = listener->port;
     if (listener->local < LOCAL_MAX)
         info->local.address = stack->addresses.table[listener->local].address;

@@ -1,0 +1,546 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Options: tables by level, a row for each name with how its value is read and written.
+ *
+ * A value that the stack obeys goes to the connection when it is set, and to each connection that the socket gets
+ * (socket_apply).  Values that change nothing here are stored, so that they read as they were written.
+ */
+#include <string.h>
+
+#include "script/descriptors.h"
+#include "script/sockets_calls.h"
+#include "wire/ip.h"
+
+enum {
+    LINUX_BUFFER_LIMIT = 212992, /* rmem_max, wmem_max */
+    LINUX_RECEIVE_LEAST = 2304,
+    LINUX_SEND_LEAST = 4608,
+    LINUX_RECEIVE_BUFFER = 131072, /* tcp_rmem[1] */
+    BSD_RECEIVE_BUFFER = 65536,
+    BSD_BUFFER_LIMIT = 2 << 20, /* maxsockbuf */
+    STACK_BUFFER_LEAST = 4096,
+    STACK_BUFFER_MOST = 4 << 20,
+    SEGMENT_LEAST = 88,
+    SEGMENT_MOST = 32767,
+    LINGER2_MOST_S = 120,
+};
+
+/* A row of a table: how a name is read and set.  NULL: it cannot be. */
+struct option_row {
+    int name;
+    int (*get)(struct sockets *sockets, struct socket *socket);
+    int (*set)(struct sockets *sockets, struct socket *socket, int value);
+};
+
+static void stack_set(struct sockets *sockets, const struct socket *socket,
+                      enum tercet_option option, uint32_t value) {
+    if (socket->conn) tercet_conn_set_option(sockets->stack, socket->conn, option, value);
+}
+
+static uint32_t in_range(uint32_t value, uint32_t low, uint32_t high) {
+    return value < low ? low : value > high ? high : value;
+}
+
+/* The window that a receive buffer of Linux's or FreeBSD's size lets the stack offer. */
+static uint32_t window_of(const struct sockets *sockets, const struct socket *socket) {
+    uint32_t window = (uint32_t)socket->options.receive_buffer;
+
+    if (!sockets_are_bsd(sockets)) window /= 2;
+    if (socket->options.window_clamp && socket->options.window_clamp < window)
+        window = socket->options.window_clamp;
+    return in_range(window, STACK_BUFFER_LEAST, STACK_BUFFER_MOST);
+}
+
+static uint32_t keep_or(uint32_t own, uint32_t host, uint32_t otherwise) {
+    return own ? own : host ? host : otherwise;
+}
+
+static void apply_keepalive(struct sockets *sockets, const struct socket *socket) {
+    const struct socket_options *o = &socket->options;
+    const struct settings *s = &sockets->settings;
+
+    stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_IDLE,
+              keep_or(o->keep_idle_s, s->keep_idle_s, 7200));
+    stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_INTERVAL,
+              keep_or(o->keep_interval_s, s->keep_interval_s, 75));
+    stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT,
+              keep_or(o->keep_count, s->keep_count, sockets_are_bsd(sockets) ? 8 : 9));
+    if (o->is_keepalive) stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE, 1);
+}
+
+static int diffserv_of(const struct socket *socket, const struct tercet_address *remote) {
+    bool is_v4 = !socket->is_v6 || address_is_v4(remote);
+
+    return (is_v4 ? socket->options.tos : socket->options.traffic_class) >> 2;
+}
+
+void socket_apply(struct sockets *sockets, struct socket *socket) {
+    const struct socket_options *o = &socket->options;
+
+    if (o->receive_buffer || o->window_clamp)
+        stack_set(sockets, socket, TERCET_OPTION_RECEIVE_BUFFER, window_of(sockets, socket));
+    stack_set(sockets, socket, TERCET_OPTION_DIFFSERV,
+              (uint32_t)diffserv_of(socket, &socket->remote.address));
+    if (socket->stage == SOCKET_LISTENING) return;
+    stack_set(sockets, socket, TERCET_OPTION_SEND_BUFFER, STACK_BUFFER_MOST);
+    stack_set(sockets, socket, TERCET_OPTION_NODELAY, o->is_nodelay);
+    if (o->user_timeout_ms)
+        stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT, o->user_timeout_ms);
+    apply_keepalive(sockets, socket);
+}
+
+/* Rows that store a number and no more. */
+#define STORED(field)                                                                              \
+    static int get_##field(struct sockets *sockets, struct socket *socket) {                       \
+        (void)sockets;                                                                             \
+        return (int)socket->options.field;                                                         \
+    }                                                                                              \
+    static int set_##field(struct sockets *sockets, struct socket *socket, int value) {            \
+        (void)sockets;                                                                             \
+        socket->options.field = (__typeof__(socket->options.field))value;                          \
+        return 0;                                                                                  \
+    }
+
+STORED(is_reuse_address)
+STORED(is_reuse_port)
+STORED(is_freebind)
+STORED(is_oob_inline)
+STORED(is_zerocopy)
+STORED(mtu_discover)
+STORED(mtu_discover_v6)
+STORED(mark)
+STORED(priority)
+STORED(timestamping)
+STORED(send_low)
+STORED(receive_low)
+STORED(save_syn)
+STORED(keep_init_s)
+
+static int get_type(struct sockets *sockets, struct socket *socket) {
+    (void)sockets, (void)socket;
+    return UNIX_SOCK_STREAM;
+}
+
+static int get_domain(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->is_v6 ? UNIX_AF_INET6 : UNIX_AF_INET;
+}
+
+static int get_protocol(struct sockets *sockets, struct socket *socket) {
+    (void)sockets, (void)socket;
+    return UNIX_IPPROTO_TCP;
+}
+
+static int get_accepting(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->stage == SOCKET_LISTENING;
+}
+
+static int get_error(struct sockets *sockets, struct socket *socket) {
+    int error = socket_error_take(socket);
+
+    (void)sockets;
+    if (error) return error;
+    error = socket->soft_error;
+    socket->soft_error = 0;
+    return error;
+}
+
+static int get_receive_buffer(struct sockets *sockets, struct socket *socket) {
+    uint32_t host = sockets->settings.receive_buffer_bytes;
+
+    if (socket->options.receive_buffer) return socket->options.receive_buffer;
+    if (host) return (int)host;
+    return sockets_are_bsd(sockets) ? BSD_RECEIVE_BUFFER : LINUX_RECEIVE_BUFFER;
+}
+
+static int get_send_buffer(struct sockets *sockets, struct socket *socket) {
+    return (int)socket_send_buffer(sockets, socket);
+}
+
+/* Linux doubles what it is asked for, keeps it in its limits and never refuses; FreeBSD refuses what is too much. */
+static int buffer_for(const struct sockets *sockets, int value, uint32_t limit,
+                      uint32_t least_bytes) {
+    uint32_t most = keep_or(limit, 0,
+                            sockets_are_bsd(sockets) ? BSD_BUFFER_LIMIT : LINUX_BUFFER_LIMIT);
+    uint32_t asked = value < 0 ? 0 : (uint32_t)value;
+
+    if (sockets_are_bsd(sockets))
+        return value <= 0 ? -UNIX_EINVAL : asked > most ? -UNIX_ENOBUFS : value;
+    if (value < 0 || asked > most) asked = most;
+    return (int)in_range(2 * asked, least_bytes, UINT32_MAX);
+}
+
+static int set_receive_buffer(struct sockets *sockets, struct socket *socket, int value) {
+    int bytes = buffer_for(sockets, value, sockets->settings.rcvbuf_limit_bytes,
+                           LINUX_RECEIVE_LEAST);
+
+    if (bytes < 0) return bytes;
+    socket->options.receive_buffer = bytes;
+    stack_set(sockets, socket, TERCET_OPTION_RECEIVE_BUFFER, window_of(sockets, socket));
+    return 0;
+}
+
+static int set_send_buffer(struct sockets *sockets, struct socket *socket, int value) {
+    int bytes = buffer_for(sockets, value, sockets->settings.sndbuf_limit_bytes, LINUX_SEND_LEAST);
+
+    if (bytes < 0) return bytes;
+    socket->options.send_buffer = bytes;
+    return 0;
+}
+
+static int get_is_keepalive(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->options.is_keepalive;
+}
+
+static int set_keepalive(struct sockets *sockets, struct socket *socket, int value) {
+    socket->options.is_keepalive = value != 0;
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE, value != 0);
+    return 0;
+}
+
+static int set_reuse_flag(struct sockets *sockets, struct socket *socket, int value) {
+    return set_is_reuse_address(sockets, socket, value != 0);
+}
+
+static const struct option_row socket_rows[] = {
+    {UNIX_SO_REUSEADDR,    get_is_reuse_address, set_reuse_flag    },
+    {UNIX_SO_REUSEPORT,    get_is_reuse_port,    set_is_reuse_port },
+    {UNIX_SO_REUSEPORT_LB, get_is_reuse_port,    set_is_reuse_port },
+    {UNIX_SO_TYPE,         get_type,             NULL              },
+    {UNIX_SO_DOMAIN,       get_domain,           NULL              },
+    {UNIX_SO_PROTOCOL,     get_protocol,         NULL              },
+    {UNIX_SO_ACCEPTCONN,   get_accepting,        NULL              },
+    {UNIX_SO_ERROR,        get_error,            NULL              },
+    {UNIX_SO_SNDBUF,       get_send_buffer,      set_send_buffer   },
+    {UNIX_SO_RCVBUF,       get_receive_buffer,   set_receive_buffer},
+    {UNIX_SO_KEEPALIVE,    get_is_keepalive,     set_keepalive     },
+    {UNIX_SO_OOBINLINE,    get_is_oob_inline,    set_is_oob_inline },
+    {UNIX_SO_PRIORITY,     get_priority,         set_priority      },
+    {UNIX_SO_MARK,         get_mark,             set_mark          },
+    {UNIX_SO_RCVLOWAT,     get_receive_low,      set_receive_low   },
+    {UNIX_SO_SNDLOWAT,     get_send_low,         set_send_low      },
+    {UNIX_SO_TIMESTAMPING, get_timestamping,     set_timestamping  },
+    {UNIX_SO_ZEROCOPY,     get_is_zerocopy,      set_is_zerocopy   },
+};
+
+static int get_is_nodelay(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->options.is_nodelay;
+}
+
+static int set_nodelay(struct sockets *sockets, struct socket *socket, int value) {
+    socket->options.is_nodelay = value != 0;
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_NODELAY, value != 0);
+    return 0;
+}
+
+static int get_max_segment(struct sockets *sockets, struct socket *socket) {
+    struct tercet_conn_info info;
+
+    if (socket->stage == SOCKET_LISTENING || !socket_info(sockets, socket, &info) ||
+        !info.send_mss_bytes)
+        return socket->options.max_segment ? (int)socket->options.max_segment : 536;
+    return (int)info.send_mss_bytes;
+}
+
+static int set_max_segment(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (value && (value < SEGMENT_LEAST || value > SEGMENT_MOST)) return -UNIX_EINVAL;
+    socket->options.max_segment = (uint32_t)value;
+    return 0;
+}
+
+static int get_keep_idle_s(struct sockets *sockets, struct socket *socket) {
+    return (int)keep_or(socket->options.keep_idle_s, sockets->settings.keep_idle_s, 7200);
+}
+
+static int get_keep_interval_s(struct sockets *sockets, struct socket *socket) {
+    return (int)keep_or(socket->options.keep_interval_s, sockets->settings.keep_interval_s, 75);
+}
+
+static int get_keep_count(struct sockets *sockets, struct socket *socket) {
+    return (int)keep_or(socket->options.keep_count, sockets->settings.keep_count,
+                        sockets_are_bsd(sockets) ? 8 : 9);
+}
+
+static int set_keep_idle(struct sockets *sockets, struct socket *socket, int value) {
+    if (value < 1 || value > 32767) return -UNIX_EINVAL;
+    socket->options.keep_idle_s = (uint32_t)value;
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_IDLE, (uint32_t)value);
+    return 0;
+}
+
+static int set_keep_interval(struct sockets *sockets, struct socket *socket, int value) {
+    if (value < 1 || value > 32767) return -UNIX_EINVAL;
+    socket->options.keep_interval_s = (uint32_t)value;
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_INTERVAL, (uint32_t)value);
+    return 0;
+}
+
+static int set_keep_count(struct sockets *sockets, struct socket *socket, int value) {
+    if (value < 1 || value > 127) return -UNIX_EINVAL;
+    socket->options.keep_count = (uint32_t)value;
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT, (uint32_t)value);
+    return 0;
+}
+
+static int get_user_timeout(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return (int)socket->options.user_timeout_ms;
+}
+
+static int set_user_timeout(struct sockets *sockets, struct socket *socket, int value) {
+    if (value < 0) return -UNIX_EINVAL;
+    socket->options.user_timeout_ms = (uint32_t)value;
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT,
+                  in_range((uint32_t)value, 0, 86400000));
+    return 0;
+}
+
+static int get_notsent_low(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return (int)socket->options.notsent_low;
+}
+
+static int set_notsent_low(struct sockets *sockets, struct socket *socket, int value) {
+    socket->options.notsent_low = (uint32_t)value;
+    socket->is_room_wanted = true; /* there may be room now: who watches is to hear of it */
+    (void)sockets;
+    return 0;
+}
+
+static int get_has_inq(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->options.has_inq;
+}
+
+static int set_inq(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (value < 0 || value > 1) return -UNIX_EINVAL;
+    socket->options.has_inq = value;
+    return 0;
+}
+
+static const struct option_row tcp_rows[] = {
+    {UNIX_TCP_NODELAY,       get_is_nodelay,      set_nodelay      },
+    {UNIX_TCP_MAXSEG,        get_max_segment,     set_max_segment  },
+    {UNIX_TCP_KEEPIDLE,      get_keep_idle_s,     set_keep_idle    },
+    {UNIX_TCP_KEEPINTVL,     get_keep_interval_s, set_keep_interval},
+    {UNIX_TCP_KEEPCNT,       get_keep_count,      set_keep_count   },
+    {UNIX_TCP_KEEPINIT,      get_keep_init_s,     set_keep_init_s  },
+    {UNIX_TCP_USER_TIMEOUT,  get_user_timeout,    set_user_timeout },
+    {UNIX_TCP_NOTSENT_LOWAT, get_notsent_low,     set_notsent_low  },
+    {UNIX_TCP_INQ,           get_has_inq,         set_inq          },
+    {UNIX_TCP_SAVE_SYN,      get_save_syn,        set_save_syn     },
+};
+
+static int get_tos(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->options.tos;
+}
+
+static int set_tos(struct sockets *sockets, struct socket *socket, int value) {
+    socket->options.tos = value & 0xfc; /* the ECN bits are TCP's */
+    stack_set(sockets, socket, TERCET_OPTION_DIFFSERV,
+              (uint32_t)diffserv_of(socket, &socket->remote.address));
+    return 0;
+}
+
+static int get_ttl(struct sockets *sockets, struct socket *socket) {
+    return socket->options.ttl ? socket->options.ttl : sockets->settings.config.hop_limit;
+}
+
+static int set_ttl(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (value != -1 && (value < 1 || value > 255)) return -UNIX_EINVAL;
+    socket->options.ttl = value == -1 ? 0 : value;
+    return 0;
+}
+
+static int get_mtu(struct sockets *sockets, struct socket *socket) {
+    return socket->stage == SOCKET_CONNECTED ? (int)sockets->mtu : -UNIX_ENOTCONN;
+}
+
+static const struct option_row ip_rows[] = {
+    {UNIX_IP_TOS,          get_tos,          set_tos         },
+    {UNIX_IP_TTL,          get_ttl,          set_ttl         },
+    {UNIX_IP_MTU_DISCOVER, get_mtu_discover, set_mtu_discover},
+    {UNIX_IP_MTU,          get_mtu,          NULL            },
+    {UNIX_IP_FREEBIND,     get_is_freebind,  set_is_freebind },
+};
+
+static int get_traffic_class(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->options.traffic_class;
+}
+
+static int set_traffic_class(struct sockets *sockets, struct socket *socket, int value) {
+    if (value < -1 || value > 255) return -UNIX_EINVAL;
+    socket->options.traffic_class = value == -1 ? 0 : value & 0xfc;
+    stack_set(sockets, socket, TERCET_OPTION_DIFFSERV,
+              (uint32_t)diffserv_of(socket, &socket->remote.address));
+    return 0;
+}
+
+static int get_v6_only(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return socket->options.is_v6_only;
+}
+
+static int set_v6_only(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (socket->is_bound) return -UNIX_EINVAL;
+    socket->options.is_v6_only = value != 0;
+    return 0;
+}
+
+static int get_hops(struct sockets *sockets, struct socket *socket) {
+    return socket->options.hops ? socket->options.hops : sockets->settings.config.hop_limit;
+}
+
+static int set_hops(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (value < -1 || value > 255) return -UNIX_EINVAL;
+    socket->options.hops = value == -1 ? 0 : value;
+    return 0;
+}
+
+static const struct option_row ipv6_rows[] = {
+    {UNIX_IPV6_TCLASS,       get_traffic_class,   set_traffic_class  },
+    {UNIX_IPV6_V6ONLY,       get_v6_only,         set_v6_only        },
+    {UNIX_IPV6_UNICAST_HOPS, get_hops,            set_hops           },
+    {UNIX_IPV6_MTU_DISCOVER, get_mtu_discover_v6, set_mtu_discover_v6},
+    {UNIX_IPV6_MTU,          get_mtu,             NULL               },
+};
+
+static const struct option_level {
+    int level;
+    const struct option_row *rows;
+    size_t n;
+} levels[] = {
+    {UNIX_SOL_SOCKET, socket_rows, sizeof socket_rows / sizeof socket_rows[0]},
+    {UNIX_SOL_TCP,    tcp_rows,    sizeof tcp_rows / sizeof tcp_rows[0]      },
+    {UNIX_SOL_IP,     ip_rows,     sizeof ip_rows / sizeof ip_rows[0]        },
+    {UNIX_SOL_IPV6,   ipv6_rows,   sizeof ipv6_rows / sizeof ipv6_rows[0]    },
+};
+
+static const struct option_row *row_of(int level, int name) {
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
+        if (levels[i].level != level) continue;
+        for (size_t at = 0; at < levels[i].n; at++)
+            if (levels[i].rows[at].name == name) return &levels[i].rows[at];
+    }
+    return NULL;
+}
+
+/* struct linger and struct timeval, as they lie in memory on most machines. */
+struct unix_linger {
+    int32_t is_on, seconds;
+};
+
+struct unix_timeval {
+    int64_t seconds, microseconds;
+};
+
+/* Values that are more than one int.  Return: false: it is none of these; *@answer otherwise */
+static bool set_struct(struct socket *socket, const struct unix_option *option, int *answer) {
+    struct unix_linger linger;
+    struct unix_timeval time;
+    uint64_t *timeout;
+
+    *answer = 0;
+    if (option->level != UNIX_SOL_SOCKET) return false;
+    switch (option->name) {
+    case UNIX_SO_LINGER:
+        if (option->length < sizeof linger) *answer = -UNIX_EINVAL;
+        if (*answer) return true;
+        memcpy(&linger, option->value, sizeof linger);
+        socket->options.has_linger = linger.is_on != 0;
+        if (linger.is_on) socket->options.linger_s = linger.seconds;
+        return true;
+    case UNIX_SO_RCVTIMEO:
+    case UNIX_SO_SNDTIMEO:
+        if (option->length < sizeof time) *answer = -UNIX_EINVAL;
+        if (*answer) return true;
+        memcpy(&time, option->value, sizeof time);
+        if (time.microseconds < 0 || time.microseconds >= 1000000) *answer = -UNIX_EDOM;
+        if (*answer) return true;
+        timeout = option->name == UNIX_SO_RCVTIMEO ? &socket->options.receive_timeout_ns
+                                                   : &socket->options.send_timeout_ns;
+        *timeout = time.seconds < 0
+                       ? 0
+                       : ((uint64_t)time.seconds * 1000000u + (uint64_t)time.microseconds) * 1000u;
+        return true;
+    default: return false;
+    }
+}
+
+int sockets_set_option(void *self, int fd, const struct unix_option *option) {
+    struct sockets *sockets = self;
+    const struct option_row *row;
+    struct socket *socket;
+    int error, value = 0;
+
+    socket = socket_at(sockets, fd, &error);
+    if (!socket) return error;
+    if (set_struct(socket, option, &error)) return error;
+    row = row_of(option->level, option->name);
+    if (!row || !row->set) return -UNIX_ENOPROTOOPT;
+    if (option->length >= sizeof value)
+        memcpy(&value, option->value, sizeof value);
+    else if (option->level == UNIX_SOL_IP && option->length >= 1)
+        value = *(const unsigned char *)option->value;
+    else
+        return -UNIX_EINVAL;
+    return row->set(sockets, socket, value);
+}
+
+static void option_puts(struct unix_option *option, const void *value, uint32_t n) {
+    if (option->length > n) option->length = n;
+    memcpy(option->value, value, option->length);
+}
+
+static bool get_struct(const struct socket *socket, struct unix_option *option) {
+    struct unix_linger linger = {socket->options.has_linger, socket->options.linger_s};
+    struct unix_timeval time;
+    uint64_t us;
+
+    if (option->level != UNIX_SOL_SOCKET) return false;
+    switch (option->name) {
+    case UNIX_SO_LINGER: option_puts(option, &linger, sizeof linger); return true;
+    case UNIX_SO_RCVTIMEO:
+    case UNIX_SO_SNDTIMEO:
+        us = (option->name == UNIX_SO_RCVTIMEO ? socket->options.receive_timeout_ns
+                                               : socket->options.send_timeout_ns) /
+             1000u;
+        time = (struct unix_timeval){(int64_t)(us / 1000000u), (int64_t)(us % 1000000u)};
+        option_puts(option, &time, sizeof time);
+        return true;
+    default: return false;
+    }
+}
+
+int sockets_get_option(void *self, int fd, struct unix_option *option) {
+    struct sockets *sockets = self;
+    const struct option_row *row;
+    struct socket *socket;
+    int error, value;
+
+    socket = socket_at(sockets, fd, &error);
+    if (!socket) return error;
+    if (get_struct(socket, option)) return 0;
+    row = row_of(option->level, option->name);
+    if (!row || !row->get) return -UNIX_ENOPROTOOPT;
+    value = row->get(sockets, socket);
+    if (row->get == get_mtu && value < 0) return value;
+    option_puts(option, &value, sizeof value);
+    return 0;
+}

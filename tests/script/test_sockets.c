@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Opening, reading and writing, closing: what each call answers by the state of the socket. */
+#include "rig_pair.h"
+
+static const struct talk {
+    const char *name;
+    int domain;
+    bool is_mapped;
+} talks[] = {
+    {"IPv4",         UNIX_AF_INET,  false},
+    {"IPv6",         UNIX_AF_INET6, false},
+    {"IPv4 by IPv6", UNIX_AF_INET6, true },
+};
+
+/* A test over each family; its body has `pair`. */
+#define TALK(sentence, personality)                                                                \
+    static void talk_##sentence(struct pair *pair);                                                \
+    TEST(sentence)                                                                                 \
+    {                                                                                              \
+        for (size_t i = 0; i < sizeof talks / sizeof talks[0]; i++) {                              \
+            TEST_ROW (#sentence ", %s", talks[i].name) {                                           \
+                struct pair pair;                                                                  \
+                pair_begin(&pair, personality, talks[i].domain, talks[i].is_mapped);               \
+                talk_##sentence(&pair);                                                            \
+                pair_end(&pair);                                                                   \
+            }                                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    static void talk_##sentence(struct pair *pair)
+
+TALK(a_socket_that_was_never_connected, "linux") {
+    int fd = open_socket(pair, pair->a);
+    char byte;
+
+    CHECK_EQ(fd, 3);
+    nonblocking(pair->a, fd);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, 0), -UNIX_ENOTCONN);
+    CHECK_EQ(send_bytes(pair->a, fd, "x", 1, 0), -UNIX_EPIPE);
+    CHECK_EQ(calls->shutdown(pair->a, fd, UNIX_SHUT_WR), -UNIX_ENOTCONN);
+    CHECK_EQ(calls->shutdown(pair->a, fd, 3), -UNIX_EINVAL);
+    CHECK_EQ(calls->accept(pair->a, fd, NULL, 0), -UNIX_EINVAL);
+    CHECK_EQ(poll_mask(pair->a, fd), UNIX_POLLOUT | UNIX_POLLWRNORM | UNIX_POLLHUP);
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ERROR), 0);
+    CHECK_EQ(calls->close(pair->a, fd), 0);
+    CHECK_EQ(calls->close(pair->a, fd), -UNIX_EBADF);
+    CHECK_EQ(open_socket(pair, pair->a), 3);
+}
+
+TALK(freebsd_says_that_it_is_not_connected, "freebsd") {
+    int fd = open_socket(pair, pair->a);
+    char byte;
+
+    nonblocking(pair->a, fd);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, 0), -UNIX_ENOTCONN);
+    CHECK_EQ(send_bytes(pair->a, fd, "x", 1, 0), -UNIX_ENOTCONN);
+    CHECK_EQ(calls->shutdown(pair->a, fd, UNIX_SHUT_RDWR), -UNIX_ENOTCONN);
+    CHECK_EQ(calls->accept(pair->a, fd, NULL, 0), -UNIX_EINVAL);
+    CHECK_EQ(poll_mask(pair->a, fd), 0);
+}
+
+TALK(descriptors_that_are_none, "linux") {
+    struct tercet_endpoint at = end_a(pair, 80);
+    int pipe[2];
+    char byte;
+
+    CHECK_EQ(calls->listen(pair->a, 3, 1), -UNIX_EBADF);
+    CHECK_EQ(calls->bind(pair->a, 77, &at), -UNIX_EBADF);
+    CHECK_EQ(receive_bytes(pair->a, -1, &byte, 1, 0), -UNIX_EBADF);
+    CHECK_EQ(calls->pipe(pair->a, pipe), 0);
+    CHECK_EQ(calls->listen(pair->a, pipe[0], 1), -UNIX_ENOTSOCK);
+    CHECK_EQ(calls->connect(pair->a, pipe[1], &at), -UNIX_ENOTSOCK);
+}
+
+TALK(what_bind_refuses, "linux") {
+    struct tercet_endpoint at = end_a(pair, PAIR_PORT), other = end_b(pair, PAIR_PORT);
+    int fd = open_socket(pair, pair->a), second = open_socket(pair, pair->a);
+
+    CHECK_EQ(calls->bind(pair->a, fd, &other), -UNIX_EADDRNOTAVAIL);
+    CHECK_EQ(calls->bind(pair->a, fd, &at), 0);
+    CHECK_EQ(calls->bind(pair->a, fd, &at), -UNIX_EINVAL);
+    CHECK_EQ(calls->bind(pair->a, second, &at), -UNIX_EADDRINUSE);
+    CHECK_EQ(set_int(pair->a, second, UNIX_SOL_SOCKET, UNIX_SO_REUSEADDR, 1), 0);
+    CHECK_EQ(calls->bind(pair->a, second, &at), -UNIX_EADDRINUSE); /* both have to agree */
+    CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_REUSEADDR, 1), 0);
+    CHECK_EQ(calls->bind(pair->a, second, &at), 0);
+    CHECK_EQ(calls->listen(pair->a, fd, 1), 0);
+    CHECK_EQ(calls->listen(pair->a, second, 1), -UNIX_EADDRINUSE);
+}
+
+TALK(bind_chooses_a_port, "linux") {
+    struct tercet_endpoint at = end_a(pair, 0), local, remote;
+    int fd = open_socket(pair, pair->a), second = open_socket(pair, pair->a);
+    uint16_t port;
+
+    CHECK_EQ(calls->names(pair->a, fd, &local, &remote), 0);
+    CHECK_EQ(local.port, 0);
+    CHECK_EQ(calls->bind(pair->a, fd, &at), 0);
+    CHECK_EQ(calls->names(pair->a, fd, &local, &remote), 0);
+    port = local.port;
+    CHECK(port >= 32768);
+    CHECK_EQ(calls->bind(pair->a, second, &at), 0);
+    CHECK_EQ(calls->names(pair->a, second, &local, &remote), 0);
+    CHECK(local.port >= 32768 && local.port != port);
+}
+
+TALK(a_listener, "linux") {
+    struct tercet_endpoint at = end_a(pair, PAIR_PORT);
+    int fd = listener_of(pair, pair->a, &at);
+    char byte;
+
+    CHECK_EQ(calls->listen(pair->a, fd, 5), 0); /* again: another backlog */
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EISCONN);
+    CHECK_EQ(calls->bind(pair->a, fd, &at), -UNIX_EINVAL);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, UNIX_MSG_DONTWAIT), -UNIX_ENOTCONN);
+    CHECK_EQ(send_bytes(pair->a, fd, "x", 1, UNIX_MSG_DONTWAIT), -UNIX_EPIPE);
+    CHECK_EQ(calls->accept(pair->a, fd, NULL, 0), SOCKETS_WAITS);
+    nonblocking(pair->a, fd);
+    CHECK_EQ(calls->accept(pair->a, fd, NULL, 0), -UNIX_EAGAIN);
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ACCEPTCONN), 1);
+    CHECK_EQ(poll_mask(pair->a, fd), 0);
+    CHECK_EQ(calls->shutdown(pair->a, fd, UNIX_SHUT_WR), 0);
+    CHECK_EQ(calls->shutdown(pair->a, fd, UNIX_SHUT_RD), 0); /* it listens no more */
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ACCEPTCONN), 0);
+    CHECK_EQ(calls->accept(pair->a, fd, NULL, 0), -UNIX_EINVAL);
+    CHECK_EQ(calls->listen(pair->a, fd, 1), 0);
+}
+
+TALK(an_opening_that_does_not_wait, "linux") {
+    struct tercet_endpoint at = end_b(pair, PAIR_PORT), local, remote;
+    int listener = listener_of(pair, pair->b, &at), fd = open_socket(pair, pair->a);
+    char byte;
+
+    nonblocking(pair->a, fd);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EINPROGRESS);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EALREADY);
+    CHECK_EQ(send_bytes(pair->a, fd, "x", 1, 0), -UNIX_EAGAIN);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, 0), -UNIX_EAGAIN);
+    CHECK_EQ(poll_mask(pair->a, fd), 0);
+    pair_talk(pair);
+    CHECK_EQ(poll_mask(pair->a, fd), UNIX_POLLOUT | UNIX_POLLWRNORM);
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ERROR), 0);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), 0);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EISCONN);
+    CHECK_EQ(calls->listen(pair->a, fd, 1), -UNIX_EINVAL);
+    CHECK_EQ(calls->names(pair->a, fd, &local, &remote), 0);
+    CHECK_EQ(remote.port, PAIR_PORT);
+    CHECK_MEM(&remote.address, &at.address, sizeof at.address);
+    CHECK_EQ(poll_mask(pair->b, listener), UNIX_POLLIN | UNIX_POLLRDNORM);
+}
+
+TALK(an_opening_that_waits, "linux") {
+    struct tercet_endpoint at = end_b(pair, PAIR_PORT);
+    int listener = listener_of(pair, pair->b, &at), fd = open_socket(pair, pair->a);
+
+    CHECK_EQ(calls->connect(pair->a, fd, &at), SOCKETS_WAITS);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), SOCKETS_WAITS);
+    CHECK_EQ(calls->accept(pair->b, listener, NULL, 0), SOCKETS_WAITS);
+    pair_talk(pair);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), 0);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EISCONN);
+    CHECK(calls->accept(pair->b, listener, NULL, UNIX_SOCK_NONBLOCK) > 0);
+}
+
+TALK(an_opening_that_is_refused, "linux") {
+    struct tercet_endpoint at = end_b(pair, PAIR_PORT);
+    int fd = open_socket(pair, pair->a), waiting = open_socket(pair, pair->a);
+
+    nonblocking(pair->a, fd);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EINPROGRESS);
+    CHECK_EQ(calls->connect(pair->a, waiting, &at), SOCKETS_WAITS);
+    pair_talk(pair);
+    CHECK_EQ(calls->connect(pair->a, waiting, &at), -UNIX_ECONNREFUSED);
+    CHECK_EQ(poll_mask(pair->a, fd) & (UNIX_POLLERR | UNIX_POLLHUP | UNIX_POLLIN),
+             UNIX_POLLERR | UNIX_POLLHUP | UNIX_POLLIN);
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ERROR), UNIX_ECONNREFUSED);
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ERROR), 0);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_ECONNABORTED); /* the error was told */
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_EINPROGRESS);  /* and it may be tried again */
+}
+
+TALK(an_opening_that_nobody_answers, "linux") {
+    struct tercet_endpoint at = end_b(pair, PAIR_PORT);
+    int fd = open_socket(pair, pair->a);
+
+    CHECK_EQ(calls->connect(pair->a, fd, &at), SOCKETS_WAITS);
+    while (rig_kind.pass(pair->a, 1000000000000ull))
+        cross(pair->a, NULL);
+    CHECK_EQ(calls->connect(pair->a, fd, &at), -UNIX_ETIMEDOUT);
+}
+
+TALK(octets_come_as_they_were_written, "linux") {
+    char bytes[16] = "";
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 4, 0), SOCKETS_WAITS);
+    CHECK_EQ(send_bytes(pair->b, fd_b, "one two", 7, 0), 7);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 4, UNIX_MSG_PEEK), 4);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 4, 0), 4);
+    CHECK_MEM(bytes, "one ", 4);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 16, 0), 3);
+    CHECK_MEM(bytes, "two", 3);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 16, UNIX_MSG_DONTWAIT), -UNIX_EAGAIN);
+    CHECK_EQ(send_bytes(pair->b, fd_b, "three", 5, 0), 5);
+    pair_talk(pair);
+    memset(bytes, 0, sizeof bytes);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 5, UNIX_MSG_TRUNC), 5);
+    CHECK_EQ(bytes[0], 0); /* thrown away, not copied */
+}
+
+TALK(waiting_for_all_of_it, "linux") {
+    char bytes[8] = "";
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(send_bytes(pair->b, fd_b, "1234", 4, 0), 4);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, UNIX_MSG_WAITALL), SOCKETS_WAITS);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, UNIX_MSG_WAITALL), SOCKETS_WAITS);
+    CHECK_EQ(send_bytes(pair->b, fd_b, "5678", 4, 0), 4);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, UNIX_MSG_WAITALL), 8);
+    CHECK_MEM(bytes, "12345678", 8);
+    CHECK_EQ(send_bytes(pair->b, fd_b, "90", 2, 0), 2);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, UNIX_MSG_WAITALL), SOCKETS_WAITS);
+    calls->close(pair->b, fd_b);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, UNIX_MSG_WAITALL), 2);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, UNIX_MSG_WAITALL), 0);
+}
+
+TALK(the_peer_has_closed, "linux") {
+    char bytes[8];
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    send_bytes(pair->b, fd_b, "end", 3, 0);
+    CHECK_EQ(calls->shutdown(pair->b, fd_b, UNIX_SHUT_WR), 0);
+    CHECK_EQ(calls->shutdown(pair->b, fd_b, UNIX_SHUT_WR), 0);
+    CHECK_EQ(send_bytes(pair->b, fd_b, "x", 1, 0), -UNIX_EPIPE);
+    pair_talk(pair);
+    CHECK_EQ(poll_mask(pair->a, fd_a),
+             UNIX_POLLIN | UNIX_POLLRDNORM | UNIX_POLLRDHUP | UNIX_POLLOUT | UNIX_POLLWRNORM);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 3);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+    CHECK_EQ(send_bytes(pair->a, fd_a, "more", 4, 0), 4);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->b, fd_b, bytes, 8, 0), 4);
+    CHECK_EQ(calls->shutdown(pair->a, fd_a, UNIX_SHUT_WR), 0);
+    pair_talk(pair);
+    CHECK(poll_mask(pair->a, fd_a) & UNIX_POLLHUP);
+    CHECK_EQ(calls->shutdown(pair->a, fd_a, UNIX_SHUT_WR), -UNIX_ENOTCONN);
+    CHECK_EQ(calls->close(pair->a, fd_a), 0);
+}
+
+/* The peer resets @fd_a. */
+static void reset(struct pair *pair, int fd_b) {
+    struct {
+        int on, seconds;
+    } linger = {1, 0};
+    struct unix_option option = {UNIX_SOL_SOCKET, UNIX_SO_LINGER, &linger, sizeof linger};
+
+    CHECK_EQ(calls->set_option(pair->b, fd_b, &option), 0);
+    CHECK_EQ(calls->close(pair->b, fd_b), 0);
+    pair_talk(pair);
+}
+
+TALK(a_reset_is_told_once_by_read, "linux") {
+    int fd_a, fd_b;
+    char byte;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), SOCKETS_WAITS);
+    reset(pair, fd_b);
+    CHECK_EQ(poll_mask(pair->a, fd_a), UNIX_POLLIN | UNIX_POLLRDNORM | UNIX_POLLRDHUP | UNIX_POLLOUT |
+                                           UNIX_POLLWRNORM | UNIX_POLLHUP | UNIX_POLLERR);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), -UNIX_ECONNRESET);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), 0);
+    CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, 0), -UNIX_EPIPE);
+    CHECK_EQ(calls->shutdown(pair->a, fd_a, UNIX_SHUT_WR), -UNIX_ENOTCONN);
+    CHECK_EQ(calls->close(pair->a, fd_a), 0);
+}
+
+TALK(a_reset_is_told_once_by_write, "linux") {
+    int fd_a, fd_b;
+    char byte;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    reset(pair, fd_b);
+    CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, 0), -UNIX_ECONNRESET);
+    CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, 0), -UNIX_EPIPE);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), 0);
+}
+
+TALK(freebsd_tells_a_writer_of_a_reset_that_the_pipe_is_broken, "freebsd") {
+    int fd_a, fd_b;
+    char byte;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    reset(pair, fd_b);
+    CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, 0), -UNIX_EPIPE);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), -UNIX_ECONNRESET);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), 0);
+}
+
+TALK(a_reset_after_the_peers_fin_breaks_the_pipe, "linux") {
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(calls->shutdown(pair->b, fd_b, UNIX_SHUT_WR), 0);
+    pair_talk(pair);
+    reset(pair, fd_b);
+    CHECK_EQ(get_int(pair->a, fd_a, UNIX_SOL_SOCKET, UNIX_SO_ERROR), UNIX_EPIPE);
+}
+
+TALK(closing_with_unread_octets_resets, "linux") {
+    int fd_a, fd_b;
+    char byte;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    send_bytes(pair->b, fd_b, "x", 1, 0);
+    pair_talk(pair);
+    CHECK_EQ(calls->close(pair->a, fd_a), 0);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->b, fd_b, &byte, 1, 0), -UNIX_ECONNRESET);
+}
+
+TALK(a_write_sleeps_until_all_is_taken, "linux") {
+    static char bytes[1 << 20], back[1 << 20];
+    uint32_t got = 0;
+    int fd_a, fd_b, answer = SOCKETS_WAITS;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)(i * 7 + i / 251);
+    nonblocking(pair->b, fd_b);
+    for (unsigned i = 0; i < 100000 && got < sizeof back; i++) {
+        int n;
+
+        if (answer == SOCKETS_WAITS) answer = send_bytes(pair->a, fd_a, bytes, sizeof bytes, 0);
+        if (i == 0) CHECK_EQ(answer, SOCKETS_WAITS);
+        pair_talk(pair);
+        n = receive_bytes(pair->b, fd_b, back + got, (uint32_t)(sizeof back - got), 0);
+        if (n > 0) got += (uint32_t)n;
+        if (n < 0) pair_pass_ms(pair, 1);
+    }
+    CHECK_EQ(answer, sizeof bytes);
+    CHECK_EQ(got, sizeof back);
+    CHECK_MEM(back, bytes, sizeof back);
+}
+
+TALK(a_write_that_must_not_sleep_takes_a_part, "linux") {
+    static char bytes[4 << 20];
+    int fd_a, fd_b, n;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    nonblocking(pair->a, fd_a);
+    n = send_bytes(pair->a, fd_a, bytes, sizeof bytes, 0);
+    CHECK(n > 0 && n < (int)sizeof bytes);
+    CHECK_EQ(send_bytes(pair->a, fd_a, bytes, 1, 0), -UNIX_EAGAIN);
+    CHECK(!(poll_mask(pair->a, fd_a) & UNIX_POLLOUT));
+}
+
+TALK(a_read_gives_up_when_its_time_is_over, "linux") {
+    int64_t time[2] = {0, 300000};
+    struct unix_option option = {UNIX_SOL_SOCKET, UNIX_SO_RCVTIMEO, time, sizeof time};
+    int fd_a, fd_b;
+    char byte;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(calls->set_option(pair->a, fd_a, &option), 0);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), SOCKETS_WAITS);
+    CHECK(!rig_kind.pass(pair->a, 299000000));
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), SOCKETS_WAITS);
+    CHECK(rig_kind.pass(pair->a, 400000000));
+    CHECK_EQ(rig_kind.now(pair->a), 300000000);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), -UNIX_EAGAIN);
+}
+
+TALK(close_lingers_until_the_fin_is_acknowledged, "linux") {
+    int linger[2] = {1, 5}, fd_a, fd_b;
+    struct unix_option option = {UNIX_SOL_SOCKET, UNIX_SO_LINGER, linger, sizeof linger};
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(calls->set_option(pair->a, fd_a, &option), 0);
+    CHECK_EQ(calls->close(pair->a, fd_a), SOCKETS_WAITS);
+    CHECK_EQ(calls->close(pair->a, fd_a), SOCKETS_WAITS);
+    pair_pass_ms(pair, 200); /* the FIN may get a delayed ACK */
+    CHECK_EQ(calls->close(pair->a, fd_a), 0);
+    CHECK_EQ(calls->close(pair->a, fd_a), -UNIX_EBADF);
+}
+
+TALK(close_does_not_linger_for_ever, "linux") {
+    int linger[2] = {1, 5}, fd_a, fd_b;
+    struct unix_option option = {UNIX_SOL_SOCKET, UNIX_SO_LINGER, linger, sizeof linger};
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(calls->set_option(pair->a, fd_a, &option), 0);
+    CHECK_EQ(calls->close(pair->a, fd_a), SOCKETS_WAITS);
+    while (rig_kind.now(pair->a) < 5000000000)
+        rig_kind.pass(pair->a, 5000000000);
+    CHECK_EQ(calls->close(pair->a, fd_a), 0);
+}
