@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "script/characters.h"
+
 enum {
     ADDRESS_GROUPS = 8, /* of 16 bits, in IPv6 */
     ADDRESS_NO_GAP = ADDRESS_GROUPS + 1,
@@ -20,21 +22,16 @@ static bool reader_takes(struct reader *reader, char c) {
     return true;
 }
 
-static int digit_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return 16;
-}
-
 /* A number of at most @most digits.  Return: false: there is none here */
 static bool reader_number(struct reader *reader, int base, unsigned most, uint32_t *number) {
     unsigned digits = 0;
 
     *number = 0;
-    while (reader->at < reader->end && digits < most && digit_of(*reader->at) < base) {
-        *number = *number * (uint32_t)base + (uint32_t)digit_of(*reader->at++);
-        digits++;
+    for (; reader->at < reader->end && digits < most; reader->at++, digits++) {
+        int digit = char_hex(*reader->at);
+
+        if (digit < 0 || digit >= base) break;
+        *number = *number * (uint32_t)base + (uint32_t)digit;
     }
     return digits > 0;
 }

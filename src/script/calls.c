@@ -9,6 +9,7 @@
 #include "base/must.h"
 #include "base/text.h"
 #include "script/names.h"
+#include "script/words.h"
 #include "wire/ip.h"
 
 enum {

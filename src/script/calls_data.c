@@ -6,7 +6,6 @@
 #include "script/call.h"
 
 #include "base/text.h"
-#include "script/names.h"
 
 enum {
     BUFFER_BYTES = 16384,        /* the one place */

@@ -4,8 +4,6 @@
  */
 #include "script/call.h"
 
-#include "script/names.h"
-
 /* The number of the script's descriptor that is the subject's @live, or -1. */
 static int number_of(const struct calls *calls, int live) {
     for (int i = 0; i < CALLS_DESCRIPTORS_MAX; i++) {

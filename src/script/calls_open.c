@@ -5,7 +5,6 @@
  */
 #include "script/call.h"
 
-#include "script/names.h"
 #include "wire/ip.h"
 
 /*

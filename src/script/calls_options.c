@@ -14,7 +14,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "script/names.h"
 
 enum { OPTION_BYTES_MAX = 512 };
 

@@ -6,7 +6,6 @@
 #include "script/call.h"
 
 #include "base/text.h"
-#include "script/names.h"
 
 enum { POLLS_MAX = 64 };
 

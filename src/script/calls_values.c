@@ -9,6 +9,7 @@
 #include "script/address.h"
 #include "script/call.h"
 #include "script/names.h"
+#include "script/words.h"
 #include "wire/address_text.h"
 
 static const struct word no_word;

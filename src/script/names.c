@@ -21,10 +21,6 @@ enum {
     ERRORS = sizeof errors / sizeof *errors,
 };
 
-bool word_is(struct word word, const char *name) {
-    return word.length == strlen(name) && memcmp(word.at, name, word.length) == 0;
-}
-
 /*
  * A few hundred rows, of which the lengths leave about ten to compare: a script's dozen of names costs less than
  * its first packet.

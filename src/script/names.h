@@ -12,9 +12,6 @@
  * Names of constants.h: what a script's word means, and how numbers are shown.
  */
 
-/* Whether @word is @name. */
-bool word_is(struct word word, const char *name);
-
 /* The number of the constant or error @name.  Return: false: unknown */
 bool name_number(struct word name, int64_t *number);
 

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call_text.h"
 #include "script/address.h"
+#include "script/parse.h"
+#include "script/words.h"
 #include "wire/address_text.h"
 
 enum { FAKE_ARENA_BYTES = 4 << 20 };
@@ -234,7 +235,7 @@ static const struct subject_kind fake_kind = {
 static struct tercet_endpoint endpoint(const char *address, uint16_t port) {
     struct tercet_endpoint made = {.port = port};
 
-    address_of_word((struct word){address, (uint32_t)strlen(address)}, &made.address);
+    address_of_word(word_of(address), &made.address);
     return made;
 }
 
@@ -260,8 +261,21 @@ void fake_answers(struct fake *fake, int number) {
     fake->asked = 0;
 }
 
+/* The call that @text is; it aborts if it is none. */
+static const struct script_call *call_of(struct fake *fake, const char *call_text) {
+    char *text = arena_take(&fake->arena, strlen(call_text) + 3);
+    struct parse_error error = {0};
+    struct script script = {0};
+
+    sprintf(text, "0 %s", call_text);
+    if (script_parse(text, strlen(text), NULL, &fake->arena, &script, &error))
+        return script.events->call;
+    printf("# %s: %s\n", text, error.sentence);
+    abort();
+}
+
 static enum call_answer made(struct fake *fake, const char *call_text, bool is_blocking) {
-    struct script_call *call = call_text ? call_of_text(&fake->arena, call_text) : NULL;
+    const struct script_call *call = call_text ? call_of(fake, call_text) : NULL;
     struct text why;
 
     text_init(&why, fake->why, sizeof fake->why);

@@ -3,10 +3,7 @@
 
 #include "script/constants.h"
 #include "script/names.h"
-
-static struct word word_of(const char *string) {
-    return (struct word){string, (uint32_t)strlen(string)};
-}
+#include "script/words.h"
 
 TEST(every_constant_is_found_by_its_name)
 {
@@ -102,12 +99,4 @@ TEST(flags_are_shown_by_the_names_of_their_kind)
     CHECK_STR(flags_shown("EPOLL", 1u | 0x80000000u), "EPOLLIN|EPOLLET");
     CHECK_STR(flags_shown("MSG_", UNIX_MSG_TRUNC), "MSG_TRUNC");
     CHECK_STR(flags_shown("", 0), "0");
-}
-
-TEST(a_word_is_compared_whole)
-{
-    CHECK(word_is(word_of("fd"), "fd"));
-    CHECK(!word_is(word_of("fd"), "fdx"));
-    CHECK(!word_is(word_of("fdx"), "fd"));
-    CHECK(word_is((struct word){"fdx", 2}, "fd"));
 }
