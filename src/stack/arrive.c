@@ -34,13 +34,18 @@ static bool source_is_suspect(const struct tercet_address *source) {
     return v4 == 0 || v4 == 127 || v4 >= 224;
 }
 
+/* "This host on this network", RFC 1122 section 3.2.1.3 (a) and (b); nobody can answer to it. */
+static bool is_this_network(const struct tercet_address *source) {
+    if (address_is_v4(source)) return source->octets[12] == 0;
+    return address_is_unspecified(source);
+}
+
 /* RFC 9293 section 3.9.2.3 (MUST-63). */
 static enum tercet_verdict check_source(const struct tercet_stack *stack,
                                         const struct ip_header *ip) {
     if (addresses_is_broadcast(&stack->addresses, &ip->source)) return TERCET_IP_SOURCE;
     if (!source_is_suspect(&ip->source)) return TERCET_TAKEN;
-    if (address_is_unspecified(&ip->source) || address_is_multicast(&ip->source))
-        return TERCET_IP_SOURCE;
+    if (is_this_network(&ip->source) || address_is_multicast(&ip->source)) return TERCET_IP_SOURCE;
     return address_is_loopback(&ip->source) ? TERCET_IP_SOURCE : TERCET_TAKEN;
 }
 

@@ -90,6 +90,7 @@ static const struct nobody nobodies[] = {
     {"from 224.0.0.1",       false, true,  224,  0,   1  },
     {"from 255.255.255.255", false, true,  255,  255, 255},
     {"from 0.0.0.0",         false, true,  0,    0,   0  },
+    {"from 0.1.1.3",         false, true,  0,    1,   3  },
     {"from 127.0.0.1",       false, true,  127,  0,   1  },
     {"to ff02::1",           true,  false, 0xff, 0,   1  },
     {"from ff02::1",         true,  true,  0xff, 0,   1  },
