@@ -243,10 +243,17 @@ static bool is_time_to_open(struct connect *connect, uint64_t now_ns) {
 }
 
 static void give_up(struct connect *connect) {
+    struct tercet_conn_info info = {0};
+
+    tercet_conn_info(connect->session.stack, connect->talk.conn, &info);
+    abort_conn(connect);
+    if (info.soft_errors & ~(unsigned)TERCET_SOFT_RETRANSMISSIONS) {
+        opening_failed(connect, TERCET_REASON_UNREACHABLE);
+        return;
+    }
     snprintf(connect->words, WORDS_MAX,
              "no answer within %u s (is it an address of a host that is up?)",
              connect->options.timeout_s);
-    abort_conn(connect);
     finish(connect, STATUS_TIMED_OUT);
 }
 

@@ -40,6 +40,12 @@ static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
 }
 
+/* Why nothing came: what ICMP has said meanwhile is told now (RFC 9293 MUST-56). */
+static enum tercet_reason why_given_up(const struct tcb *tcb) {
+    return tcb->soft_errors & SOFT_ERRORS_OF_ICMP ? TERCET_REASON_UNREACHABLE
+                                                  : TERCET_REASON_TIMED_OUT;
+}
+
 /*
  * Source: RFC 6298 section 5 (5.4 to 5.6: MUST-19); RFC 9293 section 3.8.3 (R2: MUST-20, MUST-22, SHLD-11).  By
  * default a SYN, that of a simultaneous open too, is given up after 247 s: MUST-23 wants three minutes.
@@ -52,9 +58,7 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
         return;
     }
     if (tcb->retries >= retries_max(t, tcb)) {
-        tcb_over(t, tcb,
-                 tcb->soft_errors & SOFT_ERRORS_OF_ICMP ? TERCET_REASON_UNREACHABLE
-                                                        : TERCET_REASON_TIMED_OUT);
+        tcb_over(t, tcb, why_given_up(tcb));
         return;
     }
     count_retry(t, tcb);
@@ -147,7 +151,7 @@ static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {
     case TIMER_DELAYED_ACK: tcb_owe_ack(t, tcb); break;
     case TIMER_FIN_WAIT_2: tcb_over(t, tcb, TERCET_REASON_TIMED_OUT); break;
     case TIMER_KEEPALIVE: keepalive_expired(t, tcb); break;
-    case TIMER_USER_TIMEOUT: tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT); break;
+    case TIMER_USER_TIMEOUT: tcb_reset(t, tcb, why_given_up(tcb)); break;
     case TIMER_COUNT: break;
     }
 }

@@ -82,8 +82,8 @@ def flood(host):
     echo(host)
 
 
-def unreachable(host):
-    """Answer a SYN to an address that nobody has with an ICMP error."""
+def unreachable(host, how='hard'):
+    """Answer a SYN to an address that nobody has with an ICMP error: no such port, or no way there, perhaps for now."""
     sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003))
     is_v6 = ':' in host
     listener = socket.create_server(('::' if is_v6 else '0.0.0.0', 7000), family=socket.AF_INET6 if is_v6 else socket.AF_INET)
@@ -95,9 +95,9 @@ def unreachable(host):
             continue
         if is_v6:
             raw = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)  # the kernel adds the checksum
-            raw.sendto(struct.pack('!BBHI', 1, 4, 0, 0) + packet, (socket.inet_ntop(socket.AF_INET6, packet[8:24]), 0))
+            raw.sendto(struct.pack('!BBHI', 1, 4 if how == 'hard' else 0, 0, 0) + packet, (socket.inet_ntop(socket.AF_INET6, packet[8:24]), 0))
         else:
-            message = bytearray(struct.pack('!BBHI', 3, 3, 0, 0) + packet)
+            message = bytearray(struct.pack('!BBHI', 3, 3 if how == 'hard' else 1, 0, 0) + packet)
             message += bytes(len(message) % 2)
             total = sum(struct.unpack(f'!{len(message) // 2}H', message))
             total = (total & 0xffff) + (total >> 16)
@@ -124,8 +124,8 @@ def late(host):
 SERVERS = (echo, reset, hang_up, half_close, stubborn, flood, unreachable, late)
 
 
-def server(function, host):
-    return ('--', sys.executable, os.path.abspath(sys.argv[0]), function.__name__, host)
+def server(function, host, *words):
+    return ('--', sys.executable, os.path.abspath(sys.argv[0]), function.__name__, host, *words)
 
 
 def connect(host, port, *words, stdin=b'', **more):
@@ -195,6 +195,8 @@ def verdicts():
         got = connect(nobody, 7000, *server(unreachable, host), stdin=b'x')
         said = got.err.decode().splitlines()[-1]
         tap.check(got.status == 6 and said.startswith('tercet: ') and 'unreachable' in said, f'port unreachable by ICMP: status 6, one line ({family})', got)
+        got = connect(nobody, 7000, '--quiet', '--timeout', '2', *server(unreachable, host, 'soft'), stdin=b'x')
+        tap.check(got.status == 6 and one_line(got, 'unreachable'), f'host unreachable by ICMP, told when the time is over: status 6, one line ({family})', got)
     got = connect('2001:2::1', 7000, '--quiet', '--mtu', '576', '--', 'sleep', '1000')
     tap.check(got.status == 6 and one_line(got, '2001:2::1', '1280'), 'an IPv6 address where there is no IPv6: status 6, one line', got)
     got = connect('198.18.0.1', 7000, '--quiet', *server(late, '198.18.0.1'), stdin=b'in time')

@@ -67,6 +67,16 @@ CONVERSATION_ROWS(soft_errors, row_35_soft_error_is_told_when_the_opening_fails)
     expect_ready(c, TERCET_CLOSED);
 }
 
+CONVERSATION(row_35_error_is_told_when_the_user_gives_up) {
+    dial(c);
+    set_option(c, TERCET_OPTION_USER_TIMEOUT, 3000);
+    tell_row(c, &soft_errors[0], 0);
+    expect_within_ms(c, 1100, SYN, 0, 0, 0);
+    advance_s(c, 3);
+    expect_reason(c, UNREACHABLE);
+    expect_ready(c, TERCET_CLOSED);
+}
+
 /* SHLD-26 */
 CONVERSATION_ROWS(hard_errors, row_35_hard_error_ends_the_opening_at_once) {
     dial(c);
