@@ -67,6 +67,7 @@ struct tercet_config {
      */
     uint32_t rto_slop_us;         /* added to every computed RTO (0; FreeBSD 200,000) */
     uint32_t rto_variance_min_us; /* least 4 * RTTVAR in it (0; Linux 200,000) */
+    uint32_t persist_min_us;      /* least wait between window probes (0; FreeBSD 5,000,000) */
     uint32_t open_timeout_us; /* an active open is given up after this, however many SYNs are left; 0: never (0) */
     uint32_t window_scale_bytes; /* the window scale is offered for a buffer of this size; 0: its own (0) */
     uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
@@ -75,6 +76,8 @@ struct tercet_config {
     bool fin_ack_delayed; /* a FIN that ends the peer's stream may wait for a delayed ACK, too (false) */
     bool reset_acks; /* the reset of an abort carries an ACK, as on most hosts; RFC 9293 section 3.10.5 has none (false) */
     bool syn_fin_opens; /* a SYN with FIN opens like one without, as RFC 9293 section 3.10.7.2 has it (false) */
+    bool unread_resets; /* close() over bytes that nobody has read resets (SHLD-3 of RFC 9293), else they are forgotten (true) */
+    bool syn_again_soon; /* a SYN that drew a wrong answer goes again a moment later, once, out of turn (true) */
     bool reset_at_edges; /* a reset is exact also just before the peer's FIN and behind text that was SACKed (true) */
     bool time_wait_resets; /* a reset ends TIME-WAIT, as RFC 9293 section 3.10.7.4 has it; RFC 1337 warns of it (false) */
     bool unreachable_is_hard; /* any ICMP error ends an opening, as on Linux, not just protocol and port unreachable (false) */

@@ -41,6 +41,9 @@ static void configure_freebsd(struct tercet_config *config) {
     config->rto_slop_us = SECOND_US / 5;
     config->rto_max_us = 64 * SECOND_US;
     config->syn_retries = 12;
+    config->persist_min_us = 5 * SECOND_US;
+    config->unread_resets = false;
+    config->syn_again_soon = false;
     config->open_timeout_us = 75 * SECOND_US;
     config->syn_options_retries = 3;
     config->syn_ack_retries = 3;

@@ -39,6 +39,8 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .initial_segments = 10,
         .hop_limit = 64,
         .syn_options_retries = 255,
+        .unread_resets = true,
+        .syn_again_soon = true,
         .reset_at_edges = true,
         .timestamps = true,
         .window_scale = true,

@@ -23,7 +23,7 @@ static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct 
     if (segment_has(seg, TCP_RST)) return TERCET_SYN_SENT_BAD_RST;
     if (!reset_is_allowed(t, &tcb->tuple.remote)) return TERCET_CLOSED_LIMITED;
     reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
-    if (!tcb_is(tcb, TCB_SYN_TWICE)) {
+    if (t->config.syn_again_soon && !tcb_is(tcb, TCB_SYN_TWICE)) {
         tcb->flags = (tcb->flags | TCB_SYN_TWICE | TCB_SYN_SOON) & ~(uint32_t)TCB_TIMING;
         timer_set(t, tcb, TIMER_RETRANSMIT, SYN_SOON_US);
     }

@@ -244,6 +244,7 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
 static void persist(struct tcp *t, struct tcb *tcb) {
     uint64_t wait_us = (uint64_t)tcb->rto_us << (tcb->probes < 10 ? tcb->probes : 10);
 
+    if (wait_us < t->config.persist_min_us) wait_us = t->config.persist_min_us;
     if (!queued(tcb) && !fin_is_unsent(tcb)) return;
     if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST)) return;
     timer_set(t, tcb, TIMER_PERSIST,

@@ -12,7 +12,7 @@ static uint32_t clamp(uint32_t us, uint32_t low, uint32_t high) {
 }
 
 void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
-    uint32_t srtt, variance, error, least;
+    uint32_t srtt, variance, error, least, rto_us;
 
     us = clamp(us, 1, RTT_MAX_US);
     if (!tcb->srtt_us8) {
@@ -26,8 +26,8 @@ void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
     }
     least = t->config.rto_variance_min_us > CLOCK_US ? t->config.rto_variance_min_us : CLOCK_US;
     variance = tcb->rttvar_us4 > least ? tcb->rttvar_us4 : least;
-    tcb->rto_us = clamp(tcb->srtt_us8 / 8 + variance + t->config.rto_slop_us, t->config.rto_min_us,
-                        t->config.rto_max_us);
+    rto_us = clamp(tcb->srtt_us8 / 8 + variance, t->config.rto_min_us, t->config.rto_max_us);
+    tcb->rto_us = clamp(rto_us + t->config.rto_slop_us, 0, t->config.rto_max_us);
 }
 
 void rtt_start(const struct tcp *t, struct tcb *tcb) {

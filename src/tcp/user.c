@@ -4,6 +4,7 @@
 #include "tcp/congestion.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
+#include "tcp/receive.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
@@ -110,10 +111,13 @@ int user_shutdown(struct tcp *t, struct tcb *tcb) {
 
 /* Nothing can be read any more (MAY-1); what is lost thereby turns the close into a reset (SHLD-3). */
 void user_close(struct tcp *t, struct tcb *tcb) {
-    if (tcb->reason || tcb->state == TERCET_STATE_SYN_SENT || tcb_readable(tcb)) {
+    bool is_lossy = tcb_readable(tcb) && t->config.unread_resets;
+
+    if (tcb->reason || tcb->state == TERCET_STATE_SYN_SENT || is_lossy) {
         tcb_abort(t, tcb);
         return;
     }
+    receive_consume(t, tcb, tcb_readable(tcb));
     user_shutdown(t, tcb);
     tcb_owe(t, tcb);
     tcb_orphan(t, tcb);
