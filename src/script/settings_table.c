@@ -28,38 +28,37 @@ struct setting {
     struct word name;
     enum settings_answer (*take)(struct settings *settings, const struct setting *row,
                                  struct word value);
-    const char *words;   /* what becomes of it; of ONLY: the feature that other values need */
-    const char *values;  /* of ONLY */
-    uint16_t at, octets; /* of the field */
+    const char *words;  /* what becomes of it; of ONLY: the feature that other values need */
+    const char *values; /* of ONLY */
+    uint32_t field;     /* OF() */
     uint16_t multiply, divide;
     int64_t least, most; /* of the value */
 };
 
 #define NAME(text)                                                                                 \
     { text, sizeof(text) - 1 }
-#define OF(field)                                                                                  \
-    .at = offsetof(struct settings, field), .octets = sizeof(((struct settings *)0)->field)
+/* Where a field of the settings is, and how many octets it has. */
+#define OF(field)     (offsetof(struct settings, field) << 4 | sizeof(((struct settings *)0)->field))
 #define CONFIG(field) OF(config.field)
 
-#define NUMBER(name_, field, least_, most_, words_)                                                \
+#define TAKEN_BY(function, name_, field_, least_, most_, words_)                                   \
     {                                                                                              \
-        .name = NAME(name_), .take = take_number, .words = words_, field, .multiply = 1,           \
+        .name = NAME(name_), .take = function, .words = words_, .field = field_, .multiply = 1,    \
         .divide = 1, .least = least_, .most = most_                                                \
     }
-#define MS_TO_US(name_, field, least_, most_, words_)                                              \
+#define NUMBER(name, field, least, most, words)                                                    \
+    TAKEN_BY(take_number, name, field, least, most, words)
+#define SWITCH(name, field, most, words) TAKEN_BY(take_switch, name, field, 0, most, words)
+#define REVERSED(name, field, words)     TAKEN_BY(take_reversed, name, field, 0, 1, words)
+#define MS_TO_US(name_, field_, least_, most_, words_)                                             \
     {                                                                                              \
-        .name = NAME(name_), .take = take_number, .words = words_, field, .multiply = 1000,        \
-        .divide = 1, .least = least_, .most = most_                                                \
+        .name = NAME(name_), .take = take_number, .words = words_, .field = field_,                \
+        .multiply = 1000, .divide = 1, .least = least_, .most = most_                              \
     }
-#define MS_TO_S(name_, field, most_, words_)                                                       \
+#define MS_TO_S(name_, field_, most_, words_)                                                      \
     {                                                                                              \
-        .name = NAME(name_), .take = take_number, .words = words_, field, .multiply = 1,           \
+        .name = NAME(name_), .take = take_number, .words = words_, .field = field_, .multiply = 1, \
         .divide = 1000, .least = 1000, .most = most_                                               \
-    }
-#define SWITCH(name_, field, most_, words_)                                                        \
-    {                                                                                              \
-        .name = NAME(name_), .take = take_switch, .words = words_, field, .multiply = 1,           \
-        .divide = 1, .least = 0, .most = most_                                                     \
     }
 #define ONLY(name_, values_, feature)                                                              \
     { .name = NAME(name_), .take = take_only, .words = feature, .values = values_ }
@@ -79,11 +78,11 @@ struct setting {
 #define OUR_RECOVERY   "the stack recovers its own way; it is judged by the packets"
 
 static void field_store(struct settings *settings, const struct setting *row, uint64_t value) {
-    unsigned char *at = (unsigned char *)settings + row->at;
+    unsigned char *at = (unsigned char *)settings + (row->field >> 4);
     uint32_t value32 = (uint32_t)value;
     uint8_t value8 = (uint8_t)value;
 
-    if (row->octets == sizeof value8)
+    if ((row->field & 15) == sizeof value8)
         memcpy(at, &value8, sizeof value8);
     else
         memcpy(at, &value32, sizeof value32);
@@ -117,6 +116,16 @@ static enum settings_answer take_switch(struct settings *settings, const struct 
 
     if (!number_take(row, value, &number)) return SETTINGS_UNSUPPORTED;
     field_store(settings, row, number != 0);
+    return SETTINGS_TAKEN;
+}
+
+/* The field is on for 0. */
+static enum settings_answer take_reversed(struct settings *settings, const struct setting *row,
+                                          struct word value) {
+    int64_t number;
+
+    if (!number_take(row, value, &number)) return SETTINGS_UNSUPPORTED;
+    field_store(settings, row, number == 0);
     return SETTINGS_TAKEN;
 }
 
@@ -157,12 +166,42 @@ static bool memory_take(struct word value, uint32_t *usual, uint32_t *most) {
     return n > 0;
 }
 
+/* Linux offers a window scale that is enough for the largest buffer that a socket may come to have. */
+static void scale_follow(struct settings *settings) {
+    uint32_t most = settings->receive_most_bytes, limit = settings->rcvbuf_limit_bytes;
+
+    settings->config.window_scale_bytes = most > limit ? most : limit;
+}
+
 static enum settings_answer take_rmem(struct settings *settings, const struct setting *row,
                                       struct word value) {
+    uint32_t most = settings->receive_most_bytes;
+
     (void)row;
-    return memory_take(value, &settings->receive_buffer_bytes, &settings->receive_most_bytes)
-               ? SETTINGS_TAKEN
-               : SETTINGS_UNSUPPORTED;
+    if (!memory_take(value, &settings->receive_buffer_bytes, &settings->receive_most_bytes))
+        return SETTINGS_UNSUPPORTED;
+    if (settings->receive_most_bytes != most) scale_follow(settings);
+    return SETTINGS_TAKEN;
+}
+
+static enum settings_answer take_rmem_max(struct settings *settings, const struct setting *row,
+                                          struct word value) {
+    enum settings_answer answer = take_number(settings, row, value);
+
+    if (settings->rcvbuf_limit_bytes > settings->config.window_scale_bytes) scale_follow(settings);
+    return answer;
+}
+
+/* FreeBSD's is enough for the largest buffer of any socket. */
+static enum settings_answer take_maxsockbuf(struct settings *settings, const struct setting *row,
+                                            struct word value) {
+    enum settings_answer answer = take_number(settings, row, value);
+
+    if (answer == SETTINGS_TAKEN) {
+        settings->sndbuf_limit_bytes = settings->rcvbuf_limit_bytes;
+        settings->config.window_scale_bytes = settings->rcvbuf_limit_bytes;
+    }
+    return answer;
 }
 
 static enum settings_answer take_wmem(struct settings *settings, const struct setting *row,
@@ -204,6 +243,49 @@ static enum settings_answer take_rfc1323(struct settings *settings, const struct
     if (!word_number(value, &number) || number < 0 || number > 3) return SETTINGS_UNSUPPORTED;
     settings->config.window_scale = number == 1 || number == 2;
     settings->config.timestamps = number == 1 || number == 3;
+    return SETTINGS_TAKEN;
+}
+
+/* Linux keeps the variance in an RTO up by the same number. */
+static enum settings_answer take_rto_min(struct settings *settings, const struct setting *row,
+                                         struct word value) {
+    enum settings_answer answer = take_number(settings, row, value);
+
+    if (answer == SETTINGS_TAKEN && settings->config.rto_variance_min_us)
+        settings->config.rto_variance_min_us = settings->config.rto_min_us;
+    return answer;
+}
+
+static enum settings_answer take_keepinit(struct settings *settings, const struct setting *row,
+                                          struct word value) {
+    enum settings_answer answer = take_number(settings, row, value);
+
+    if (answer == SETTINGS_TAKEN) settings->config.open_timeout_us = settings->keep_init_ms * 1000;
+    return answer;
+}
+
+/* 1: a SYN loses its options from the third retry on. */
+static enum settings_answer take_drop_options(struct settings *settings, const struct setting *row,
+                                              struct word value) {
+    int64_t number;
+
+    (void)row;
+    if (!word_number(value, &number) || number < 0 || number > 1) return SETTINGS_UNSUPPORTED;
+    settings->config.syn_options_retries = number ? 3 : UINT8_MAX;
+    return SETTINGS_TAKEN;
+}
+
+/* 0: an ACK for every segment; we do so for as many as we can be told to. */
+static enum settings_answer take_delayed_ack(struct settings *settings, const struct setting *row,
+                                             struct word value) {
+    struct tercet_config usual;
+    int64_t number;
+
+    (void)row;
+    if (!word_number(value, &number) || number < 0 || number > 1) return SETTINGS_UNSUPPORTED;
+    tercet_config_init(&usual, sizeof usual);
+    settings->as->configure(&usual);
+    settings->config.quick_acks = number ? usual.quick_acks : UINT8_MAX;
     return SETTINGS_TAKEN;
 }
 
@@ -256,8 +338,8 @@ static const struct setting table[] = {
     NUMBER("net.ipv4.tcp_keepalive_intvl", OF(keep_interval_s), 1, SETTING_KEEP_S_MAX,
            "seconds between keep-alives"),
     NUMBER("net.ipv4.tcp_keepalive_probes", OF(keep_count), 1, 127, "keep-alives without an answer"),
-    NUMBER("net.ipv4.tcp_rto_min_us", CONFIG(rto_min_us), 1, 1000000,
-           "the least retransmission timeout"),
+    TAKEN_BY(take_rto_min, "net.ipv4.tcp_rto_min_us", CONFIG(rto_min_us), 1, 1000000,
+             "the least retransmission timeout"),
     MS_TO_US("net.ipv4.tcp_rto_max_ms", CONFIG(rto_max_us), 1000, 120000,
              "the longest retransmission timeout"),
     MS_TO_US("net.ipv4.tcp_invalid_ratelimit", CONFIG(challenge_us), 0, 3600000,
@@ -267,7 +349,7 @@ static const struct setting table[] = {
     NOTED("net.ipv4.tcp_thin_dupack", "no kernel of today has it"),
 
     /* Linux, closing. */
-    NOTED("net.ipv4.tcp_rfc1337", BY_PACKETS),
+    REVERSED("net.ipv4.tcp_rfc1337", CONFIG(time_wait_resets), "0: a reset ends TIME-WAIT"),
     NOTED("net.ipv4.tcp_tw_reuse", "ports are never short"),
     NOTED("net.ipv4.tcp_tw_reuse_delay", "ports are never short"),
     ONLY("net.ipv4.tcp_tw_recycle", "0", "recycling of TIME-WAIT"),
@@ -277,8 +359,8 @@ static const struct setting table[] = {
     /* Linux, buffers and windows. */
     SPECIAL("net.ipv4.tcp_rmem", take_rmem, "receive buffers: default and most"),
     SPECIAL("net.ipv4.tcp_wmem", take_wmem, "send buffers: default and most"),
-    NUMBER("net.core.rmem_max", OF(rcvbuf_limit_bytes), 1, SETTING_BUFFER_MAX,
-           "the most that SO_RCVBUF takes"),
+    TAKEN_BY(take_rmem_max, "net.core.rmem_max", OF(rcvbuf_limit_bytes), 1, SETTING_BUFFER_MAX,
+             "the most that SO_RCVBUF takes"),
     NUMBER("net.core.wmem_max", OF(sndbuf_limit_bytes), 1, SETTING_BUFFER_MAX,
            "the most that SO_SNDBUF takes"),
     NOTED("net.core.rmem_default", "TCP has its own"),
@@ -379,7 +461,8 @@ static const struct setting table[] = {
     NOTED("net.inet.tcp.ecn.*", "only ECN sees it"),
     NOTED("net.inet.tcp.fastopen.*", FAST_OPEN_ONLY),
     NOTED("net.inet.tcp.ts_offset_per_conn", "timestamps are compared by their differences"),
-    ONLY("net.inet.tcp.tolerate_missing_ts", "0", "segments without the timestamps that were agreed"),
+    SWITCH("net.inet.tcp.tolerate_missing_ts", CONFIG(timestamps_lenient), 1,
+           "segments without the timestamps that were agreed are taken"),
     ONLY("net.inet.tcp.mssdflt", "536", "another default MSS"),
     ONLY("net.inet.tcp.v6mssdflt", "1220", "another default MSS"),
     NOTED("net.inet.tcp.minmss", BY_PACKETS),
@@ -393,10 +476,11 @@ static const struct setting table[] = {
     NUMBER("net.inet.tcp.syncache.rexmtlimit", CONFIG(syn_ack_retries), 0, 15, "SYN-ACKs sent again"),
     ONLY("net.inet.tcp.syncache.rst_on_sock_fail", "1", "silence when no socket can be made"),
     NOTED("net.inet.tcp.syncache.*", NO_SHORTAGE),
-    NUMBER("net.inet.tcp.keepinit", OF(keep_init_ms), 1, SETTING_MS_MAX,
-           "milliseconds that an opening may take"),
-    ONLY("net.inet.tcp.rexmit_drop_options", "0", "SYNs that lose their options when sent again"),
-    ONLY("net.inet.tcp.drop_synfin", "1", "an opening by SYN and FIN together"),
+    TAKEN_BY(take_keepinit, "net.inet.tcp.keepinit", OF(keep_init_ms), 1, 3600000,
+             "milliseconds that an opening may take"),
+    SPECIAL("net.inet.tcp.rexmit_drop_options", take_drop_options,
+            "SYNs lose their options from the third retry on"),
+    REVERSED("net.inet.tcp.drop_synfin", CONFIG(syn_fin_opens), "0: a SYN with FIN opens as well"),
     ONLY("net.inet.tcp.blackhole", "0", "closed ports that are silent"),
     NOTED("net.inet.tcp.blackhole_local", NO_OTHERS),
     NOTED("net.inet.tcp.isn_reseed_interval", "initial sequence numbers are mapped"),
@@ -419,7 +503,8 @@ static const struct setting table[] = {
              "the least retransmission timeout"),
     MS_TO_US("net.inet.tcp.rexmit_max", CONFIG(rto_max_us), 1, 3600000,
              "the longest retransmission timeout"),
-    NOTED("net.inet.tcp.rexmit_slop", BY_PACKETS),
+    MS_TO_US("net.inet.tcp.rexmit_slop", CONFIG(rto_slop_us), 0, 60000,
+             "added to each retransmission timeout"),
     NUMBER("net.inet.tcp.retries", CONFIG(data_retries), 1, 255, "retransmissions before giving up"),
     SWITCH("net.inet.tcp.always_keepalive", OF(keeps_all_alive), 1, "keep-alives of all sockets"),
     MS_TO_S("net.inet.tcp.keepidle", OF(keep_idle_s), SETTING_KEEP_S_MAX * 1000,
@@ -428,7 +513,7 @@ static const struct setting table[] = {
             "between keep-alives"),
     NUMBER("net.inet.tcp.keepcnt", OF(keep_count), 1, 127, "keep-alives without an answer"),
     MS_TO_US("net.inet.tcp.delacktime", CONFIG(delayed_ack_us), 1, 500, "how long an ACK waits"),
-    ONLY("net.inet.tcp.delayed_ack", "1", "an ACK for every segment"),
+    SPECIAL("net.inet.tcp.delayed_ack", take_delayed_ack, "0: no ACK waits"),
     MS_TO_US("net.inet.tcp.finwait2_timeout", CONFIG(fin_wait_2_us), 1, 4000000,
              "time in FIN-WAIT-2 of a closed socket"),
     NOTED("net.inet.tcp.fast_finwait2_recycle", BY_PACKETS),
@@ -450,8 +535,8 @@ static const struct setting table[] = {
            "send buffers at most"),
     NOTED("net.inet.tcp.recvbuf_*", BY_PACKETS),
     NOTED("net.inet.tcp.sendbuf_*", BY_PACKETS),
-    NUMBER("kern.ipc.maxsockbuf", OF(rcvbuf_limit_bytes), 1, SETTING_BUFFER_MAX,
-           "a socket's buffer at most; the window scale covers it"),
+    TAKEN_BY(take_maxsockbuf, "kern.ipc.maxsockbuf", OF(rcvbuf_limit_bytes), 1, SETTING_BUFFER_MAX,
+             "a socket's buffer at most; the window scale is enough for it"),
     NOTED("net.inet.tcp.reass.*", NO_SHORTAGE),
     NUMBER("net.inet.tcp.initcwnd_segments", CONFIG(initial_segments), 1, 255,
            "segments of the initial window"),

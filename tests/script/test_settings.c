@@ -9,6 +9,7 @@ enum { WHY_MAX = 256 };
 
 static void as_it_is(struct tercet_config *config) {
     config->initial_segments = 7;
+    config->quick_acks = 2;
 }
 
 static const struct personality linux_like = {"linux-like", "", PERSONALITY_LINUX, as_it_is};
@@ -433,7 +434,7 @@ TEST(routes_and_links_bring_what_they_say_of_connections)
     CHECK_TAKEN(&host, "ifconfig tun0 mtu 1280");
     CHECK_EQ(s->mtu, 1280);
     CHECK_TAKEN(&host, "ip -6 route change default quickack 1 rto_min 5");
-    CHECK_EQ(s->config.delayed_ack_us, 1);
+    CHECK_EQ(s->config.quick_acks, 255);
     CHECK_EQ(s->config.rto_min_us, 5000);
     CHECK_LACKS(&host, "ip link set tun0 mtu 10", "mtu 10");
 }
