@@ -143,6 +143,57 @@ TEST(switches_are_on_for_any_value_but_0)
     CHECK(config->timestamps && config->window_scale);
 }
 
+TEST(what_hosts_differ_in_is_set_by_their_own_names)
+{
+    struct host host = host_of(&linux_like, NULL);
+    struct settings *s = &host.settings;
+
+    CHECK_TAKEN(
+        &host,
+        "sysctl net.ipv4.tcp_rfc1337=0 net.inet.tcp.drop_synfin=0 net.inet.tcp.tolerate_missing_ts=1");
+    CHECK(s->config.time_wait_resets && s->config.syn_fin_opens && s->config.timestamps_lenient);
+    CHECK_TAKEN(
+        &host,
+        "sysctl net.ipv4.tcp_rfc1337=1 net.inet.tcp.drop_synfin=1 net.inet.tcp.tolerate_missing_ts=0");
+    CHECK(!s->config.time_wait_resets && !s->config.syn_fin_opens && !s->config.timestamps_lenient);
+    CHECK_TAKEN(
+        &host,
+        "sysctl net.inet.tcp.rexmit_drop_options=1 net.inet.tcp.rexmit_slop=20 net.inet.tcp.keepinit=5000");
+    CHECK_EQ(s->config.syn_options_retries, 3);
+    CHECK_EQ(s->config.rto_slop_us, 20000);
+    CHECK_EQ(s->config.open_timeout_us, 5000000);
+    CHECK_TAKEN(
+        &host,
+        "sysctl net.inet.tcp.rexmit_drop_options=0 net.inet.tcp.delayed_ack=0 net.inet.tcp.persmin=1000");
+    CHECK_EQ(s->config.syn_options_retries, 255);
+    CHECK_EQ(s->config.quick_acks, 255);
+    CHECK_EQ(s->config.persist_min_us, 1000000);
+    CHECK_TAKEN(&host, "sysctl net.inet.tcp.delayed_ack=1");
+    CHECK_EQ(s->config.quick_acks, 2);
+    CHECK_EQ(s->config.rto_variance_min_us, 0);
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rto_min_us=5000");
+    CHECK_EQ(s->config.rto_variance_min_us, 0);
+    s->config.rto_variance_min_us = 1;
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rto_min_us=6000");
+    CHECK_EQ(s->config.rto_variance_min_us, 6000);
+}
+
+TEST(the_window_scale_is_enough_for_the_largest_buffer)
+{
+    struct host host = host_of(&linux_like, NULL);
+    struct tercet_config *config = &host.settings.config;
+
+    CHECK_TAKEN(&host, "sysctl net.core.rmem_max=212992 net.ipv4.tcp_rmem='4096 131072 6291456'");
+    CHECK_EQ(config->window_scale_bytes, 6291456);
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rmem='4096 131072 65536'");
+    CHECK_EQ(config->window_scale_bytes, 212992);
+    CHECK_TAKEN(&host, "sysctl net.core.rmem_max=16777216");
+    CHECK_EQ(config->window_scale_bytes, 16777216);
+    CHECK_TAKEN(&host, "sysctl kern.ipc.maxsockbuf=2097152");
+    CHECK_EQ(config->window_scale_bytes, 2097152);
+    CHECK_EQ(host.settings.sndbuf_limit_bytes, 2097152);
+}
+
 TEST(buffers_have_a_default_and_a_most)
 {
     struct host host = host_of(&linux_like, NULL);
