@@ -118,6 +118,8 @@ static bool event_take(struct parser *parser, struct outline *outline) {
     struct event *event;
 
     parser->is_fresh = true;
+    if (!has_moment && !parser->token.starts_line)
+        return parser_expected(parser, "the event to end here");
     if (outline->n == PARSE_EVENTS_MAX)
         return lexer_fail(&parser->lexer, parser->token.place, "too many events (131072 at most)",
                           NULL);

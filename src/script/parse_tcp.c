@@ -139,7 +139,7 @@ static bool at_options(const struct parser *parser) {
     if (!parser_at_sign(parser, '<')) return false;
     if (!parser->token.starts_line) return true;
     next = lexer_peek(&parser->lexer);
-    return is_tcp_option(next) || word_is(next, ">") || word_is(next, ".");
+    return is_tcp_option(next) || word_is(next, ">") || word_is(next, "...");
 }
 
 /* `/ udp (8080 > 9090)`: the segment travels in UDP, RFC 6951's way; named, but not done here. */

@@ -126,11 +126,8 @@ static struct value *sign_parse(struct parser *parser) {
     case '(': return bracketed_parse(parser);
     case '~':
     case '!': return negated_parse(parser);
-    case '.': /* .name=value, C's way */
-        if (!char_is_letter(lexer_peek(&parser->lexer).length ? lexer_peek(&parser->lexer).at[0] : 0))
-            break;
-        parser_take(parser);
-        return named_parse(parser);
+    case '&': /* &name, and .name=value, C's way */
+    case '.': parser_take(parser); return named_parse(parser);
     default: break;
     }
     parser_expected(parser, "a value");

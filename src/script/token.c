@@ -299,12 +299,17 @@ void lexer_option(struct lexer *lexer, struct token *token) {
 
 struct word lexer_peek(const struct lexer *lexer) {
     const struct lexer_input *in = &lexer->inputs[lexer->nested];
-    const char *at = in->at, *from;
+    const char *at, *from;
 
+    while (in->at == in->end && in > lexer->inputs)
+        in--;
+    at = in->at;
     while (at < in->end && char_is_blank(*at))
         at++;
     from = at;
     while (at < in->end && char_is_word(*at))
+        at++;
+    while (at < in->end && *from == '.' && *at == '.')
         at++;
     if (at == from && at < in->end) at++;
     return word_between(from, at);

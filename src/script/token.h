@@ -83,7 +83,7 @@ void lexer_note(struct lexer *lexer, struct token *token);
 /* Read @token, the last one and the first of a line of the script, again as an option: --name=value. */
 void lexer_option(struct lexer *lexer, struct token *token);
 
-/* The word or sign that comes next in this line, not taken; empty at the end of the text. */
+/* The word, sign or run of dots that comes next in this line, not taken; empty at the end of the text. */
 struct word lexer_peek(const struct lexer *lexer);
 
 /* Tell what is wrong: strings, NULL at the end.  The first error counts.  Return: false. */
