@@ -313,6 +313,21 @@ enum tercet_option {
      */
     TERCET_OPTION_DIFFSERV,
     TERCET_OPTION_SOFT_ERRORS, /* 0: no TERCET_SOFT_ERROR events, info alone tells (SHLD-20); default 1 */
+    TERCET_OPTION_CORK, /* 1: less than a full segment waits until this is 0, for one RTO at most; default 0 */
+    TERCET_OPTION_QUICK_ACKS, /* 1: what waits for a delayed ACK is acknowledged now; 0: ACKs wait for the user's answer */
+    TERCET_OPTION_READ_SHUT, /* 1: nobody reads any more: text that comes after our FIN is answered by a reset; default 0 */
+    /*
+     * Octets, 88..65,535: the MSS announced and used is this at most; before the opening, or on a listener for what it
+     * accepts.  Afterwards only what is sent is held to it.
+     */
+    TERCET_OPTION_MAX_SEGMENT,
+    TERCET_OPTION_WINDOW_SCALE, /* shift offered, 0..14, before the opening or on a listener; default: as the buffer needs it */
+    TERCET_OPTION_SYN_RETRIES, /* of an active open, 1..127; default: config.syn_retries */
+    TERCET_OPTION_FIN_WAIT_2,  /* seconds that FIN-WAIT-2 lasts once the user has closed, 0..250; default: config.fin_wait_2_us */
+    /* Of listeners alone. */
+    TERCET_OPTION_BACKLOG,      /* as in tercet_listen */
+    TERCET_OPTION_DEFER_ACCEPT, /* an opening waits for text, for so many SYN-ACK retries, 0..15; default 0: it does not wait */
+    TERCET_OPTION_V6_ONLY,      /* 1: a listener on :: leaves IPv4 alone; default 0 */
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,

@@ -78,6 +78,8 @@ extern "C" {
       "final ACK dropped: the accept queue is full, entry kept")                                   \
     X(HALF_OPEN_NO_MEMORY, "half-open-no-memory",                                                  \
       "final ACK dropped: no connection is free, entry kept")                                      \
+    X(HALF_OPEN_DEFERRED, "half-open-deferred",                                                    \
+      "final ACK without text, where the listener waits for text: noted, entry kept")              \
     X(ESTABLISHED, "established", "completed the three-way handshake")                             \
     /* SYN-SENT */                                                                                 \
     X(SYN_SENT_BAD_ACK, "syn-sent-bad-ack",                                                        \

@@ -12,6 +12,7 @@ bool verdict_is_taken(enum tercet_verdict verdict) {
     case TERCET_SYN_ADMITTED:
     case TERCET_HALF_OPEN_SYN_AGAIN:
     case TERCET_HALF_OPEN_RESET:
+    case TERCET_HALF_OPEN_DEFERRED:
     case TERCET_ESTABLISHED:
     case TERCET_SYN_SENT_REFUSED:
     case TERCET_SYN_SENT_SIMULTANEOUS:

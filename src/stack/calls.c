@@ -5,6 +5,7 @@
  */
 #include "stack/stack.h"
 #include "tcp/isn.h"
+#include "tcp/mss.h"
 #include "tcp/receive.h"
 #include "tcp/tcb_life.h"
 #include "tcp/timers.h"
@@ -269,8 +270,8 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
 
 /* The options are a table: where a value goes, and what it may be. */
 static int set_receive_buffer(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
-    (void)stack;
     tcb->rcv_limit = value;
+    if (tcb->state == TERCET_STATE_SYN_SENT) tcb->offered_scale = wscale_for(&stack->tcp, value);
     return 0;
 }
 
@@ -340,11 +341,87 @@ static int set_soft_errors(struct tercet_stack *stack, struct tcb *tcb, uint32_t
     return set_flag(tcb, TCB_QUIET, !value);
 }
 
-/* The options that a listener takes for what it accepts. */
-static int set_of_listener(struct listener *listener, enum tercet_option option, uint32_t value) {
+static int set_wish(struct tcb *tcb, uint8_t wish, uint32_t value) {
+    tcb->wishes = (uint8_t)(value ? tcb->wishes | wish : tcb->wishes & ~wish);
+    return 0;
+}
+
+static int set_cork(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    tcb_owe(&stack->tcp, tcb); /* what it held back may go */
+    return set_wish(tcb, WISH_CORK, value);
+}
+
+static int set_read_shut(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    return set_wish(tcb, WISH_DEAF, value);
+}
+
+static int set_quick_acks(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    set_flag(tcb, TCB_INTERACTIVE, !value);
+    if (!value) return 0;
+    tcb->quick_acks = stack->tcp.config.quick_acks;
+    if (tcb_is(tcb, TCB_ACK_LATER)) tcb_owe_ack(&stack->tcp, tcb);
+    return 0;
+}
+
+static int set_max_segment(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    uint16_t *mss = tcb->state == TERCET_STATE_SYN_SENT ? &tcb->announced_mss : &tcb->mss_bytes;
+
+    (void)stack;
+    if (value < *mss) *mss = (uint16_t)value;
+    return 0;
+}
+
+static int set_window_scale(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    if (tcb->state != TERCET_STATE_SYN_SENT) return TERCET_INVALID;
+    tcb->offered_scale = (uint8_t)value;
+    return 0;
+}
+
+static int set_syn_retries(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->syn_retries = (uint8_t)value;
+    return 0;
+}
+
+static int set_fin_wait_2(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack;
+    tcb->fin_wait_2_s = (uint8_t)(value + 1);
+    return 0;
+}
+
+static int set_of_listener_alone(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
+    (void)stack, (void)tcb, (void)value;
+    return TERCET_INVALID;
+}
+
+/* Between :: for both families and :: for IPv6. */
+static int listener_v6_only(struct tercet_stack *stack, struct listener *listener, uint32_t value) {
+    uint16_t local = value ? LOCAL_ANY_V6 : LOCAL_ANY;
+    uint32_t index = listener_find_exact(&stack->tcp, listener->local, listener->port);
+
+    if (listener->local != LOCAL_ANY && listener->local != LOCAL_ANY_V6) return TERCET_INVALID;
+    if (listener->local == local) return 0;
+    if (listener_find_exact(&stack->tcp, local, listener->port)) return TERCET_IN_USE;
+    listener_move(&stack->tcp, index, local);
+    return 0;
+}
+
+/* The options that a listener takes, most of them for what it accepts. */
+static int set_of_listener(struct tercet_stack *stack, struct listener *listener,
+                           enum tercet_option option, uint32_t value) {
     switch (option) {
-    case TERCET_OPTION_RECEIVE_BUFFER: listener->rcv_limit = value; return 0;
+    case TERCET_OPTION_RECEIVE_BUFFER:
+        listener->rcv_limit = value;
+        listener->offered_scale = wscale_for(&stack->tcp, value);
+        return 0;
     case TERCET_OPTION_DIFFSERV: listener->diffserv = (uint8_t)value; return 0;
+    case TERCET_OPTION_MAX_SEGMENT: listener->max_segment = (uint16_t)value; return 0;
+    case TERCET_OPTION_WINDOW_SCALE: listener->offered_scale = (uint8_t)value; return 0;
+    case TERCET_OPTION_BACKLOG: listener->backlog = value; return 0;
+    case TERCET_OPTION_DEFER_ACCEPT: listener->defer_retries = (uint8_t)value; return 0;
+    case TERCET_OPTION_V6_ONLY: return listener_v6_only(stack, listener, value);
     default: return TERCET_INVALID;
     }
 }
@@ -353,16 +430,26 @@ static const struct option {
     uint32_t low, high;
     int (*set)(struct tercet_stack *stack, struct tcb *tcb, uint32_t value);
 } options[] = {
-    [TERCET_OPTION_NODELAY] = {0,                1,                set_nodelay           },
-    [TERCET_OPTION_SEND_BUFFER] = {BUFFER_MIN_BYTES, BUFFER_MAX_BYTES, set_send_buffer       },
-    [TERCET_OPTION_RECEIVE_BUFFER] = {BUFFER_MIN_BYTES, BUFFER_MAX_BYTES, set_receive_buffer    },
-    [TERCET_OPTION_KEEPALIVE] = {0,                1,                set_keepalive         },
-    [TERCET_OPTION_KEEPALIVE_IDLE] = {1,                32767,            set_keepalive_idle    },
-    [TERCET_OPTION_KEEPALIVE_INTERVAL] = {1,                32767,            set_keepalive_interval},
-    [TERCET_OPTION_KEEPALIVE_COUNT] = {1,                127,              set_keepalive_count   },
-    [TERCET_OPTION_USER_TIMEOUT] = {0,                86400000,         set_user_timeout      },
-    [TERCET_OPTION_DIFFSERV] = {0,                63,               set_diffserv          },
-    [TERCET_OPTION_SOFT_ERRORS] = {0,                1,                set_soft_errors       },
+    [TERCET_OPTION_NODELAY] = {0,                1,                     set_nodelay           },
+    [TERCET_OPTION_SEND_BUFFER] = {BUFFER_MIN_BYTES, BUFFER_MAX_BYTES,      set_send_buffer       },
+    [TERCET_OPTION_RECEIVE_BUFFER] = {BUFFER_MIN_BYTES, BUFFER_MAX_BYTES,      set_receive_buffer    },
+    [TERCET_OPTION_KEEPALIVE] = {0,                1,                     set_keepalive         },
+    [TERCET_OPTION_KEEPALIVE_IDLE] = {1,                32767,                 set_keepalive_idle    },
+    [TERCET_OPTION_KEEPALIVE_INTERVAL] = {1,                32767,                 set_keepalive_interval},
+    [TERCET_OPTION_KEEPALIVE_COUNT] = {1,                127,                   set_keepalive_count   },
+    [TERCET_OPTION_USER_TIMEOUT] = {0,                86400000,              set_user_timeout      },
+    [TERCET_OPTION_DIFFSERV] = {0,                63,                    set_diffserv          },
+    [TERCET_OPTION_SOFT_ERRORS] = {0,                1,                     set_soft_errors       },
+    [TERCET_OPTION_CORK] = {0,                1,                     set_cork              },
+    [TERCET_OPTION_QUICK_ACKS] = {0,                1,                     set_quick_acks        },
+    [TERCET_OPTION_READ_SHUT] = {0,                1,                     set_read_shut         },
+    [TERCET_OPTION_MAX_SEGMENT] = {MSS_FLOOR,        UINT16_MAX,            set_max_segment       },
+    [TERCET_OPTION_WINDOW_SCALE] = {0,                WSCALE_MAX,            set_window_scale      },
+    [TERCET_OPTION_SYN_RETRIES] = {1,                127,                   set_syn_retries       },
+    [TERCET_OPTION_FIN_WAIT_2] = {0,                250,                   set_fin_wait_2        },
+    [TERCET_OPTION_BACKLOG] = {0,                BACKLOG_MAX,           set_of_listener_alone },
+    [TERCET_OPTION_DEFER_ACCEPT] = {0,                HALF_OPEN_RETRIES_MAX, set_of_listener_alone },
+    [TERCET_OPTION_V6_ONLY] = {0,                1,                     set_of_listener_alone },
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,
@@ -374,5 +461,5 @@ int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum te
     if ((unsigned)option >= sizeof options / sizeof options[0]) return TERCET_INVALID;
     if (value < options[option].low || value > options[option].high) return TERCET_INVALID;
     if (tcb) return tcb->reason ? TERCET_OVER : options[option].set(stack, tcb, value);
-    return set_of_listener(listener, option, value);
+    return set_of_listener(stack, listener, option, value);
 }

@@ -10,7 +10,8 @@
  *   what lies outside the window gets an ACK;
  *   what has no ACK bit is passed over;
  *   an echoed timestamp must be one that this line sent;
- *   a wrong ACK gets its reset.
+ *   a wrong ACK gets its reset;
+ *   an ACK alone is only noted, if the listener waits for text.
  * Only then is a connection made, and what the segment carries goes on to it: data that comes with, or
  * instead of, a lost final ACK is not lost.
  */
@@ -61,6 +62,13 @@ static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const st
     return TERCET_HALF_OPEN_RESET;
 }
 
+/* Nothing but the ACK, to a listener that wants to see text first. */
+static bool is_deferred(const struct tcp *t, const struct half_open *half_open,
+                        const struct segment *seg) {
+    return !segment_span(seg) &&
+           half_open->retries < listener_at(t, half_open->listener)->defer_retries;
+}
+
 /* All checks are passed: make the connection, and let it have the rest of the segment. */
 static enum tercet_verdict complete(struct tcp *t, uint32_t index, uint32_t tag,
                                     const struct segment *seg) {
@@ -95,6 +103,10 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     if (!seq_eq(seg->ack, seq_add(half_open->iss, 1))) {
         reply_reset(t, &half_open->tuple, seg, listener_at(t, half_open->listener)->diffserv);
         return TERCET_HALF_OPEN_BAD_ACK;
+    }
+    if (is_deferred(t, half_open, seg)) {
+        half_open->flags |= HALF_OPEN_ACKED;
+        return TERCET_HALF_OPEN_DEFERRED;
     }
     return complete(t, index, tag, seg);
 }

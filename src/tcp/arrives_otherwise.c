@@ -284,6 +284,11 @@ static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
     return TERCET_DATA_AFTER_CLOSE;
 }
 
+/* The user has given the connection back, or has shut both directions. */
+static bool nobody_reads(const struct tcb *tcb) {
+    return tcb_is(tcb, TCB_ORPHAN) || (tcb->wishes & WISH_DEAF && tcb_is(tcb, TCB_FIN_QUEUED));
+}
+
 /* Seventh, process the segment text. */
 static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
                                         bool *fin) {
@@ -291,8 +296,7 @@ static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const st
     if (!seg->length && !segment_has(seg, TCP_FIN)) return TERCET_TAKEN;
     if (!tcb_receives(tcb))
         return TERCET_TAKEN; /* cannot be: the peer has closed.  Ignore the text. */
-    if (tcb_is(tcb, TCB_ORPHAN) && seg->length &&
-        seq_gt(seq_add(seg->seq, seg->length), tcb->rcv_nxt))
+    if (nobody_reads(tcb) && seg->length && seq_gt(seq_add(seg->seq, seg->length), tcb->rcv_nxt))
         return text_for_nobody(t, tcb, seg);
     return receive_text(t, tcb, seg, fin);
 }

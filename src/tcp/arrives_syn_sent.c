@@ -55,7 +55,7 @@ static void take_options(struct tcp *t, struct tcb *tcb, const struct segment *s
     if (t->config.window_scale && segment_has_option(seg, TCP_HAS_WSCALE)) {
         tcb->flags |= TCB_SCALED;
         tcb->snd_scale = o->wscale < WSCALE_MAX ? o->wscale : WSCALE_MAX;
-        tcb->rcv_scale = wscale_for(t, tcb->rcv_limit);
+        tcb->rcv_scale = tcb->offered_scale;
     }
 }
 

@@ -20,7 +20,7 @@ static uint8_t scales_of(const struct tcp *t, const struct listener *listener,
 
     if (t->config.window_scale && segment_has_option(seg, TCP_HAS_WSCALE)) {
         theirs = seg->options.wscale < WSCALE_MAX ? seg->options.wscale : WSCALE_MAX;
-        ours = wscale_for(t, listener->rcv_limit);
+        ours = listener->offered_scale;
     }
     return (uint8_t)(theirs << 4 | ours);
 }
@@ -122,7 +122,7 @@ static struct reply half_open_reply(const struct tcp *t, struct half_open *half_
     }
     reply.option_order = t->config.option_order;
     reply.options |= TCP_HAS_MSS;
-    reply.mss_bytes = mss_announced(t, &half_open->tuple);
+    reply.mss_bytes = listener_mss(t, half_open->listener, &half_open->tuple);
     reply.wnd = window_of_syn(t, limit, reply.mss_bytes - timestamps);
     if (half_open->flags & HALF_OPEN_SACK) reply.options |= TCP_HAS_SACK_PERMITTED;
     if (half_open->scales >> 4 != HALF_OPEN_NO_SCALE) {
@@ -170,17 +170,34 @@ uint32_t half_open_rtt_us(const struct tcp *t, const struct half_open *half_open
     return t->now.ns > sent_ns ? (uint32_t)((t->now.ns - sent_ns) / NS_PER_US) : 1;
 }
 
-/* The wait of @index, the first of its queue, is over. */
+/* For how many more retries the listener waits for text, the final ACK having come. */
+static unsigned deferred_for(const struct tcp *t, const struct half_open *half_open) {
+    unsigned retries = listener_at(t, half_open->listener)->defer_retries;
+
+    if (!(half_open->flags & HALF_OPEN_ACKED) || retries <= half_open->retries) return 0;
+    return retries - half_open->retries;
+}
+
+/*
+ * The wait of @index, the first of its queue, is over.  While the peer is waited for to send text he gets no
+ * SYN-ACK, but for the last one, whose answer opens in any case.
+ */
 static void expire(struct tcp *t, uint32_t index) {
     struct half_open *half_open = tcp_half_open(t, index);
+    unsigned deferred = deferred_for(t, half_open);
 
-    if (half_open->retries >= t->config.syn_ack_retries) {
+    if (!deferred && half_open->retries >= t->config.syn_ack_retries) {
         tcp_trace(t, &half_open->tuple, TERCET_STATE_SYN_RECEIVED, TERCET_REASON_TIMED_OUT);
         half_open_drop(t, index);
         return;
     }
     list_remove(queue_of(t, half_open), index);
     half_open->retries++;
+    if (deferred > 1) {
+        half_open->deadline = tick_after_us(t->now, wait_us(t, half_open->retries));
+        list_push(&t->half_open_queues[half_open->retries], index);
+        return;
+    }
     t->retransmitted++;
     half_open->flags |= HALF_OPEN_OWED;
     list_push(&t->half_opens_owed, index);

@@ -49,6 +49,7 @@ enum half_open_flag {
     HALF_OPEN_SACK = 1 << 1,
     HALF_OPEN_ANSWERED = 1 << 2, /* `answered` has a meaning */
     HALF_OPEN_OWED = 1 << 3,     /* in the owed queue */
+    HALF_OPEN_ACKED = 1 << 5,    /* its final ACK has come; what is missing is text */
     HALF_OPEN_ERROR = 1 << 6,    /* one ICMP error; the two highest bits count them */
     HALF_OPEN_AMBIGUOUS = 1 << 4, /* its SYN-ACK was sent more than once: no RTT sample without timestamps */
 };

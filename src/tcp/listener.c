@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tcp/listener.h"
 
+#include "tcp/mss.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 
@@ -67,6 +68,7 @@ uint32_t listener_open(struct tcp *t, uint16_t local, uint16_t port, uint32_t ba
         .max_half_opens = t->config.syn_queue ? t->config.syn_queue : t->config.max_half_opens,
         .backlog = backlog,
         .rcv_limit = t->config.receive_buffer_bytes,
+        .offered_scale = wscale_for(t, t->config.receive_buffer_bytes),
         .is_open = true,
         .user = user,
     };
@@ -89,6 +91,21 @@ void listener_close(struct tcp *t, uint32_t index) {
     listener->generation++;
     listener->is_open = false;
     pool_give(&t->listeners.pool, index);
+}
+
+uint16_t listener_mss(const struct tcp *t, uint32_t listener, const struct tuple *tuple) {
+    uint16_t most = listener_at(t, listener)->max_segment, mss = mss_announced(t, tuple);
+
+    return most && most < mss ? most : mss;
+}
+
+void listener_move(struct tcp *t, uint32_t index, uint16_t local) {
+    struct listener *listener = listener_at(t, index);
+
+    flow_remove(&t->listeners.index, listener->tag, index);
+    listener->local = local;
+    listener->tag = listener_tag(local, listener->port);
+    flow_insert(&t->listeners.index, listener->tag, index);
 }
 
 static void listener_tell(struct tcp *t, uint32_t index) {

@@ -38,6 +38,9 @@ struct listener {
     uint32_t backlog;        /* the accept queue holds backlog + 1 */
     uint32_t rcv_limit;      /* receive buffer of what it accepts */
     uint8_t diffserv;        /* codepoint of its SYN-ACKs and of what it accepts */
+    uint16_t max_segment;    /* the MSS of what it accepts is this at most; 0: no limit */
+    uint8_t offered_scale;   /* window shift in its SYN-ACKs */
+    uint8_t defer_retries;   /* SYN-ACK retries for which an opening waits for text */
     bool is_open;
     bool is_ready; /* in the ready list */
     struct list accepting;
@@ -74,6 +77,12 @@ void listener_close(struct tcp *t, uint32_t index);
 static inline bool listener_is_full(const struct listener *listener) {
     return listener->accepting.count > listener->backlog;
 }
+
+/* The MSS to announce to the peer of @tuple, who has called @listener. */
+uint16_t listener_mss(const struct tcp *t, uint32_t listener, const struct tuple *tuple);
+
+/* Listen on @local from now on, which is free. */
+void listener_move(struct tcp *t, uint32_t index, uint16_t local);
 
 /* Put a new connection in the accept queue. */
 void listener_queue(struct tcp *t, uint32_t index, struct tcb *tcb);

@@ -89,7 +89,7 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
         seg->options.present |= TCP_HAS_SACK_PERMITTED;
     if (offers ? t->config.window_scale : tcb_is(tcb, TCB_SCALED)) {
         seg->options.present |= TCP_HAS_WSCALE;
-        seg->options.wscale = wscale_for(t, tcb->rcv_limit);
+        seg->options.wscale = tcb->offered_scale;
     }
     t->retransmitted += tcb->retries != 0;
     tcb->snd_nxt = seq_add(tcb->iss, 1);
@@ -210,6 +210,7 @@ static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
     bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
 
     if (n == tcb_payload_max(tcb) || seq_lt(tcb->snd_nxt, tcb->snd_max)) return true;
+    if (tcb->wishes & WISH_CORK && !tcb_is(tcb, TCB_FIN_QUEUED)) return false;
     if (is_last) return nothing_in_flight || tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
     return n >= tcb->snd_max_wnd / 2 && (nothing_in_flight || tcb_is(tcb, TCB_NODELAY));
 }

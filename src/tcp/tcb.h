@@ -62,6 +62,12 @@ enum tcb_flag {
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
 };
 
+/* What the user has asked for and few ask for, in tcb.wishes. */
+enum tcb_wish {
+    WISH_CORK = 1 << 0, /* full segments only */
+    WISH_DEAF = 1 << 1, /* he reads no more */
+};
+
 /*
  * The transmission control block (RFC 9293 section 3.3.1): all of an open connection but its waiting bytes.
  *
@@ -118,7 +124,9 @@ struct tcb {
     uint8_t quick_acks;  /* segments that still get one at once */
     uint8_t diffserv;    /* codepoint of all its segments */
     uint8_t soft_errors; /* enum tercet_soft_error bits */
+    uint8_t wishes;      /* enum tcb_wish bits */
     uint16_t listener;
+    uint8_t fin_wait_2_s; /* as an orphan, plus 1; 0: as configured */
 
     /* Urgent data, keep-alives, user timeout. */
     struct seq snd_up, rcv_up; /* behind the last urgent octet */
@@ -126,8 +134,10 @@ struct tcb {
     struct tick heard_text;    /* when text last came in order; kept only if config.quick_acks */
     uint32_t user_timeout_ms;  /* 0: none */
     uint16_t keep_idle_s, keep_interval_s;
-    uint8_t keep_count;  /* probes without an answer that end the connection */
-    uint8_t keep_probes; /* sent since the peer was last heard */
+    uint8_t keep_count;    /* probes without an answer that end the connection */
+    uint8_t keep_probes;   /* sent since the peer was last heard */
+    uint8_t syn_retries;   /* of this opening */
+    uint8_t offered_scale; /* window shift in our SYN */
 
     /* Buffers. */
     struct ring snd, rcv;

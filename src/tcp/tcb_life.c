@@ -51,7 +51,7 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb,
         tcb->snd_scale = half_open->scales >> 4;
         tcb->rcv_scale = half_open->scales & 15;
     }
-    tcb->announced_mss = mss_announced(t, &tcb->tuple);
+    tcb->announced_mss = listener_mss(t, half_open->listener, &tcb->tuple);
     tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple, half_open->mss_bytes);
     if (half_open->retries) tcb->flags |= TCB_SYN_TWICE;
 }

@@ -36,7 +36,7 @@ static void count_retry(struct tcp *t, struct tcb *tcb) {
 static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
     if (tcb->user_timeout_ms && tcb_is_synchronized(tcb) && !tcb_is(tcb, TCB_ORPHAN))
         return UINT32_MAX;
-    if (!tcb_is_synchronized(tcb)) return t->config.syn_retries;
+    if (!tcb_is_synchronized(tcb)) return tcb->syn_retries;
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
 }
 
@@ -135,13 +135,17 @@ static void open_timeout_start(struct tcp *t, struct tcb *tcb) {
     timer_set(t, tcb, TIMER_USER_TIMEOUT, t->config.open_timeout_us);
 }
 
+static uint64_t fin_wait_2_us(const struct tcp *t, const struct tcb *tcb) {
+    return tcb->fin_wait_2_s ? (tcb->fin_wait_2_s - 1u) * 1000000ull : t->config.fin_wait_2_us;
+}
+
 void timers_catch_up(struct tcp *t, struct tcb *tcb) {
     if (!tcb_is_synchronized(tcb)) open_timeout_start(t, tcb);
     user_timeout_start(t, tcb);
     if (tcb_is(tcb, TCB_KEEPALIVE) && !timer_is_set(tcb, TIMER_KEEPALIVE)) keepalive_start(t, tcb);
     if (tcb_is(tcb, TCB_ORPHAN) && tcb->state == TERCET_STATE_FIN_WAIT_2 &&
         !timer_is_set(tcb, TIMER_FIN_WAIT_2))
-        timer_set(t, tcb, TIMER_FIN_WAIT_2, t->config.fin_wait_2_us);
+        timer_set(t, tcb, TIMER_FIN_WAIT_2, fin_wait_2_us(t, tcb));
 }
 
 static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {

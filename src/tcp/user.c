@@ -20,6 +20,8 @@ struct tcb *user_open(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
     tcb->snd_una = tcb->snd_nxt = tcb->snd_max = tcb->iss;
     tcb->snd_end = seq_add(tcb->iss, 1);
     tcb->announced_mss = mss_announced(t, tuple);
+    tcb->offered_scale = wscale_for(t, tcb->rcv_limit);
+    tcb->syn_retries = t->config.syn_retries;
     tcb->ts_offset = numbers.ts_offset;
     tcb->ts_first = tcp_now_ms(t) + tcb->ts_offset;
     flow_insert(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
