@@ -2,8 +2,8 @@
 #include "script/icmp_names.h"
 
 #include <stddef.h>
-#include <string.h>
 
+#include "script/words.h"
 #include "wire/icmp.h"
 
 enum {
@@ -111,13 +111,9 @@ static const struct icmp_code_name codes6[] = {
     {0, 0, NULL                 },
 };
 
-static bool word_equals(struct word word, const char *name) {
-    return word.length == strlen(name) && memcmp(word.at, name, word.length) == 0;
-}
-
 static bool type_find(struct word name, uint8_t version, uint8_t *type) {
     for (const struct icmp_name *row = version == 4 ? types4 : types6; row->name; row++) {
-        if (!word_equals(name, row->name)) continue;
+        if (!word_is(name, row->name)) continue;
         *type = row->number;
         return true;
     }
@@ -126,7 +122,7 @@ static bool type_find(struct word name, uint8_t version, uint8_t *type) {
 
 static bool code_find(struct word name, uint8_t version, uint8_t type, uint8_t *code) {
     for (const struct icmp_code_name *row = version == 4 ? codes4 : codes6; row->name; row++) {
-        if (row->type != type || !word_equals(name, row->name)) continue;
+        if (row->type != type || !word_is(name, row->name)) continue;
         *code = row->code;
         return true;
     }

@@ -38,10 +38,11 @@ uint32_t mapping_local_wire(const struct mapping *mapping, const struct number *
 bool mapping_ecr_wire(const struct mapping *mapping, const struct number *number, bool is_scaled,
                       uint32_t *wire) {
     const struct ts_table *table = mapping->table;
-    uint32_t kept = table->n < MAPPING_TS_MAX ? table->n : MAPPING_TS_MAX;
+    uint32_t kept;
 
     *wire = number->value;
     if (number->is_absolute) return true;
+    kept = table->n < MAPPING_TS_MAX ? table->n : MAPPING_TS_MAX;
     for (uint32_t i = 1; i <= kept; i++) {
         const struct ts_pair *pair = &table->pairs[(table->n - i) % MAPPING_TS_MAX];
 

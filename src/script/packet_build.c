@@ -177,7 +177,8 @@ static uint32_t icmp_put(const struct build *build, const struct script_packet *
     uint8_t protocol = build->version == 4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6;
     unsigned char *at;
 
-    if (!icmp_of_packet(packet, build->version, &message.type, &message.code))
+    if ((packet->is_icmp6 && build->version == 4) ||
+        !icmp_of_packet(packet, build->version, &message.type, &message.code))
         return build_fails(why, build->version == 4 ? "ICMP for IPv4 has no such message"
                                                     : "ICMP for IPv6 has no such message");
     if (icmp_is_error(build->version, message.type)) message.length = build->quote_octets;

@@ -6,9 +6,10 @@
 #include "base/bytes.h"
 
 enum {
-    TCP_OPTIONS_MAX = PACKET_OPTIONS_MAX, /* one octet each at least */
     SACK_BLOCK_LENGTH = 8,
     ACCECN_FIELD_LENGTH = 3,
+    ACCECN_COUNTERS = 3,
+    MD5_LENGTH = 16, /* zeros when the script does not say */
 };
 
 /* Octets of an option of @kind with @n octets behind its length. */
@@ -46,17 +47,21 @@ static uint32_t foexp_put(unsigned char *at, const struct packet_option *option)
     return option_put(at, TCP_KIND_EXPERIMENT, bytes, 2u + option->n_bytes);
 }
 
-/* Counters are left out from the end on only. */
+/* Counter @i of @option, in their order on the wire.  They are left out from the end on only. */
+static const struct number *accecn_counter(const struct packet_option *option, uint32_t i) {
+    if (i == 1) return &option->ceb;
+    return (i == 0) == !option->accecn_order ? &option->e0b : &option->e1b;
+}
+
 static uint32_t accecn_put(unsigned char *at, const struct packet_option *option) {
-    const struct number *first = option->accecn_order ? &option->e1b : &option->e0b;
-    const struct number *last = option->accecn_order ? &option->e0b : &option->e1b;
-    const struct number *fields[] = {first, &option->ceb, last};
-    unsigned char bytes[3 * ACCECN_FIELD_LENGTH];
+    unsigned char bytes[ACCECN_COUNTERS * ACCECN_FIELD_LENGTH];
     uint32_t n = 0;
 
-    for (unsigned i = 0; i < 3 && fields[i]->is_given; i++) {
-        bytes[n++] = (unsigned char)(fields[i]->value >> 16);
-        be16_put(bytes + n, (uint16_t)fields[i]->value);
+    for (uint32_t i = 0; i < ACCECN_COUNTERS && accecn_counter(option, i)->is_given; i++) {
+        uint32_t value = accecn_counter(option, i)->value;
+
+        bytes[n++] = (unsigned char)(value >> 16);
+        be16_put(bytes + n, (uint16_t)value);
         n += 2;
     }
     return option_put(at, option->accecn_order ? TCP_KIND_ACCECN_1 : TCP_KIND_ACCECN_0, bytes, n);
@@ -80,7 +85,7 @@ uint32_t packet_option_build(const struct packet_option *option,
     case PACKET_OPTION_SACK_OK: return option_put(at, TCP_KIND_SACK_OK, value, 0);
     case PACKET_OPTION_SACK: return sack_put(at, option);
     case PACKET_OPTION_TS: return ts_put(at, option);
-    case PACKET_OPTION_MD5: return option_put(at, TCP_KIND_MD5, option->bytes, option->n_bytes);
+    case PACKET_OPTION_MD5: return option_put(at, TCP_KIND_MD5, option->bytes, MD5_LENGTH);
     case PACKET_OPTION_FO: return option_put(at, TCP_KIND_FO, option->bytes, option->n_bytes);
     case PACKET_OPTION_FOEXP: return foexp_put(at, option);
     case PACKET_OPTION_ACCECN: return accecn_put(at, option);
@@ -126,7 +131,8 @@ static void accecn_text(struct text *text, const struct option_view *option) {
     bool order = option->kind == TCP_KIND_ACCECN_1;
 
     text_put(text, "ECN");
-    for (uint32_t i = 0; i < 3 && 2 + (i + 1) * ACCECN_FIELD_LENGTH <= option->length; i++) {
+    for (uint32_t i = 0; i < ACCECN_COUNTERS && 2 + (i + 1) * ACCECN_FIELD_LENGTH <= option->length;
+         i++) {
         const unsigned char *at = option->at + 2 + i * ACCECN_FIELD_LENGTH;
 
         name_number(text, names[order][i], (uint32_t)at[0] << 16 | be16_get(at + 1));
@@ -134,11 +140,8 @@ static void accecn_text(struct text *text, const struct option_view *option) {
 }
 
 static void raw_text(struct text *text, const struct option_view *option) {
-    text_char(text, '[');
-    name_number(text, "kind", option->kind);
-    if (option->is_broken) text_put(text, ", broken");
-    if (option->length > 2) name_octets(text, ",", option->at + 2, option->length - 2u);
-    text_char(text, ']');
+    name_number(text, option->is_broken ? "broken kind" : "kind", option->kind);
+    if (option->length > 2) name_octets(text, "", option->at + 2, option->length - 2u);
 }
 
 static bool option_is_fo(const struct option_view *option) {
@@ -236,12 +239,30 @@ static bool sack_fits(const struct packet_option *want, const struct option_view
     return true;
 }
 
+static bool accecn_fits(const struct packet_option *want, const struct option_view *came) {
+    for (uint32_t i = 0; i < ACCECN_COUNTERS && accecn_counter(want, i)->is_given; i++) {
+        const struct number *counter = accecn_counter(want, i);
+        const unsigned char *at = came->at + 2 + i * ACCECN_FIELD_LENGTH;
+
+        if (counter->is_any) continue;
+        if (counter->value != ((uint32_t)at[0] << 16 | be16_get(at + 1))) return false;
+    }
+    return true;
+}
+
 static bool option_fits(const struct wanted *want, const struct option_view *came,
                         uint32_t ts_tolerance) {
     if (came->is_broken || came->kind != want->view.kind) return false;
     if (came->length != want->view.length) return false;
-    if (want->option->kind == PACKET_OPTION_TS) return ts_fits(want->option, came, ts_tolerance);
-    if (want->option->kind == PACKET_OPTION_SACK) return sack_fits(want->option, came);
+    switch (want->option->kind) {
+    case PACKET_OPTION_TS: return ts_fits(want->option, came, ts_tolerance);
+    case PACKET_OPTION_SACK: return sack_fits(want->option, came);
+    case PACKET_OPTION_ACCECN: return accecn_fits(want->option, came);
+    case PACKET_OPTION_MD5:
+        if (want->option->n_bytes == 0) return true; /* the digest is not said */
+        break;
+    default: break;
+    }
     return memcmp(came->at, want->octets, came->length) == 0;
 }
 
