@@ -50,10 +50,7 @@ static inline void store32(void *at, uint32_t v) {
 
 /* @v as a load of four octets finds it where they lie in wire order. */
 static inline uint32_t be32_as_loaded(uint32_t v) {
-    unsigned char octets[4];
-
-    be32_put(octets, v);
-    return load32(octets);
+    return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? v : __builtin_bswap32(v);
 }
 
 #endif

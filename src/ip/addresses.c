@@ -26,24 +26,25 @@ static uint32_t address_tag(const struct tercet_address *address) {
     return (uint32_t)(mixed * 0xd6e8feb86659fd93u >> 32);
 }
 
-static uint64_t filter_bit(uint32_t tag) {
-    return 1ull << (tag >> 26);
+/* By the last four octets, in which the addresses of a network differ. */
+static uint64_t filter_bit(const struct tercet_address *address) {
+    return 1ull << (be32_get(address->octets + 12) * 0x9e3779b1u >> 26);
 }
 
 uint32_t addresses_add(struct addresses *addresses, const struct tercet_address *address,
                        unsigned prefix_bits) {
     if (addresses->n == addresses->limit) return ADDRESS_NONE;
     addresses->table[addresses->n] = (struct own_address){*address, (uint8_t)prefix_bits};
-    addresses->filter |= filter_bit(address_tag(address));
+    addresses->filter |= filter_bit(address);
     flow_insert(&addresses->index, address_tag(address), addresses->n + 1);
     return addresses->n++;
 }
 
 uint32_t addresses_find(const struct addresses *addresses, const struct tercet_address *address) {
-    uint32_t tag = address_tag(address), at;
+    uint32_t tag, at;
 
-    if (!(addresses->filter & filter_bit(tag))) return ADDRESS_NONE;
-
+    if (!(addresses->filter & filter_bit(address))) return ADDRESS_NONE;
+    tag = address_tag(address);
     for (uint32_t ref = flow_first(&addresses->index, tag, &at); ref;
          ref = flow_next(&addresses->index, tag, &at)) {
         if (address_eq(&addresses->table[ref - 1].address, address)) return ref - 1;

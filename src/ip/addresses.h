@@ -24,7 +24,7 @@ struct addresses {
     struct own_address *table;
     uint32_t n, limit;
     struct flow_table index; /* to index + 1 */
-    uint64_t filter; /* a bit for each tag that is there: most strangers are turned away here */
+    uint64_t filter; /* a bit for each address that is there: most strangers are turned away here */
     uint32_t recent; /* the index that was last looked for with success */
 };
 

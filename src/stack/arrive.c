@@ -220,7 +220,7 @@ static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames
         frames[i].verdict = (uint16_t)parse(stack, &arrivals[i], looped);
     }
     for (unsigned i = 0; i < n; i++) {
-        const struct arrival *a = &arrivals[i];
+        struct arrival *a = &arrivals[i];
         enum tercet_verdict verdict = (enum tercet_verdict)frames[i].verdict;
 
         if (a->is_tcp && verdict == TERCET_TAKEN)

@@ -3,7 +3,7 @@
 
 #include "tcp/tcp.h"
 
-static enum tercet_verdict arrives_tcb(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+static enum tercet_verdict arrives_tcb(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     if (tcb->state == TERCET_STATE_SYN_SENT) return arrives_syn_sent(t, tcb, seg);
     return arrives_otherwise(t, tcb, seg);
 }
@@ -18,7 +18,7 @@ static enum tercet_verdict arrives_stranger(struct tcp *t, const struct tuple *t
 }
 
 enum tercet_verdict tcp_arrives(struct tcp *t, const struct tuple *tuple, uint32_t tag,
-                                const struct segment *seg) {
+                                struct segment *seg) {
     uint32_t ref = tcp_find(t, tuple, tag), index = ref & FLOW_INDEX_MASK;
 
     if (!ref) return arrives_stranger(t, tuple, tag, seg);

@@ -29,8 +29,8 @@ enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struc
  */
 enum tercet_verdict listen_climb(const struct tcp *t, uint16_t listener);
 
-/* 3.10.7.3. */
-enum tercet_verdict arrives_syn_sent(struct tcp *t, struct tcb *tcb, const struct segment *seg);
+/* 3.10.7.3.  @seg is trimmed to what stands behind the SYN. */
+enum tercet_verdict arrives_syn_sent(struct tcp *t, struct tcb *tcb, struct segment *seg);
 
 /* 3.10.7.4 for a half-open line: SYN-RECEIVED of a passive open. */
 enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t tag,
@@ -40,9 +40,8 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
 enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struct tuple *tuple,
                                       uint32_t tag, const struct segment *seg);
 
-/* 3.10.7.4 for all other states. */
-enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb,
-                                      const struct segment *arriving);
+/* 3.10.7.4 for all other states.  @seg is trimmed to what is acceptable. */
+enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, struct segment *seg);
 
 /*
  * The last three steps of 3.10.7.4, for segments that complete an opening: URG, text, FIN.

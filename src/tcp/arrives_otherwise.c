@@ -325,6 +325,7 @@ enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct se
     enum tercet_verdict text;
     bool fin;
 
+    if (!seg->length && !segment_has(seg, TCP_URG | TCP_FIN)) return verdict;
     sixth_urg(t, tcb, seg);
     text = seventh_text(t, tcb, seg, &fin);
     if (text == TERCET_TAKEN && fin) eighth_fin(t, tcb);
@@ -341,20 +342,18 @@ static void skip_known_syn(const struct tcb *tcb, struct segment *seg) {
     seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale); /* the window of a SYN is not scaled */
 }
 
-enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb,
-                                      const struct segment *arriving) {
-    struct segment seg = *arriving;
+enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     enum tercet_verdict verdict;
 
-    skip_known_syn(tcb, &seg);
-    verdict = check_timestamps(t, tcb, &seg);
-    if (verdict == TERCET_TAKEN && !segment_has(&seg, TCP_RST))
-        verdict = first_sequence(t, tcb, &seg);
-    if (verdict == TERCET_TAKEN) verdict = second_rst(t, tcb, &seg);
+    skip_known_syn(tcb, seg);
+    verdict = check_timestamps(t, tcb, seg);
+    if (verdict == TERCET_TAKEN && !segment_has(seg, TCP_RST))
+        verdict = first_sequence(t, tcb, seg);
+    if (verdict == TERCET_TAKEN) verdict = second_rst(t, tcb, seg);
     /* Third, check the security: a procedure of the IP layer, absent here. */
-    if (verdict == TERCET_TAKEN) verdict = fourth_syn(t, tcb, &seg);
-    if (verdict == TERCET_TAKEN) verdict = fifth_ack(t, tcb, &seg);
+    if (verdict == TERCET_TAKEN) verdict = fourth_syn(t, tcb, seg);
+    if (verdict == TERCET_TAKEN) verdict = fifth_ack(t, tcb, seg);
     if (verdict == STEP_OVER) return TERCET_TAKEN;
     if (verdict != TERCET_TAKEN) return verdict;
-    return arrives_text(t, tcb, &seg, TERCET_TAKEN);
+    return arrives_text(t, tcb, seg, TERCET_TAKEN);
 }

@@ -72,9 +72,7 @@ static void take_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) 
     take_options(t, tcb, seg);
 }
 
-static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    struct segment rest = *seg;
-
+static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     if (segment_has(seg, TCP_FIN) && !segment_has(seg, TCP_ACK)) return TERCET_TCP_FLAGS;
     take_syn(t, tcb, seg);
     if (!segment_has(seg, TCP_ACK)) {
@@ -93,13 +91,13 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
     tcb_established(t, tcb);
     tcb_owe_ack(t, tcb);
     /* Text and FIN behind the SYN begin at the next sequence number. */
-    rest.seq = tcb->rcv_nxt;
-    rest.flags &= (uint8_t)~TCP_SYN;
-    if (rest.urgent) rest.urgent--; /* it counted from the SYN */
-    return arrives_text(t, tcb, &rest, TERCET_ESTABLISHED);
+    seg->seq = tcb->rcv_nxt;
+    seg->flags &= (uint8_t)~TCP_SYN;
+    if (seg->urgent) seg->urgent--; /* it counted from the SYN */
+    return arrives_text(t, tcb, seg, TERCET_ESTABLISHED);
 }
 
-enum tercet_verdict arrives_syn_sent(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+enum tercet_verdict arrives_syn_sent(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     bool has_ack = segment_has(seg, TCP_ACK);
 
     /* First, check the ACK bit. */

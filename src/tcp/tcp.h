@@ -55,6 +55,7 @@ struct tcp_below {
 struct tcp {
     struct instant now;
     struct tick tick;
+    uint32_t now_us, now_ms, now_s; /* the same, modulo 2^32 */
     struct tercet_config config;
     struct tcp_below below;
     struct keys keys;
@@ -116,8 +117,12 @@ void tcp_init(struct tcp *t, void *memory, const struct tercet_config *config,
 
 /* Time moves: to be called before each entry below. */
 static inline void tcp_set_now(struct tcp *t, struct instant now) {
+    if (t->now.ns == now.ns) return;
     t->now = now;
     t->tick = tick_of(now);
+    t->now_us = (uint32_t)(now.ns / NS_PER_US);
+    t->now_ms = (uint32_t)(now.ns / NS_PER_MS);
+    t->now_s = (uint32_t)(now.ns / NS_PER_S);
 }
 
 static inline uint32_t tcp_tag(const struct tcp *t, const struct tuple *tuple) {
@@ -127,9 +132,9 @@ static inline uint32_t tcp_tag(const struct tcp *t, const struct tuple *tuple) {
 /* The reference filed for @tuple, or 0. */
 uint32_t tcp_find(const struct tcp *t, const struct tuple *tuple, uint32_t tag);
 
-/* A segment arrives for @tuple.  Return: what became of it (the caller counts). */
+/* A segment arrives for @tuple; it is trimmed on its way.  Return: what became of it (the caller counts). */
 enum tercet_verdict tcp_arrives(struct tcp *t, const struct tuple *tuple, uint32_t tag,
-                                const struct segment *seg);
+                                struct segment *seg);
 
 /* The next segment owed.  Return: false when nothing is. */
 bool tcp_departs(struct tcp *t, struct departure *out);
@@ -150,15 +155,15 @@ struct instant tcp_deadline(const struct tcp *t);
 
 /* Clocks in other units. */
 static inline uint32_t tcp_now_us(const struct tcp *t) {
-    return (uint32_t)(t->now.ns / NS_PER_US);
+    return t->now_us;
 }
 
 static inline uint32_t tcp_now_ms(const struct tcp *t) {
-    return (uint32_t)(t->now.ns / NS_PER_MS);
+    return t->now_ms;
 }
 
 static inline uint32_t tcp_now_s(const struct tcp *t) {
-    return (uint32_t)(t->now.ns / NS_PER_S);
+    return t->now_s;
 }
 
 static inline struct tcb *tcp_tcb(const struct tcp *t, uint32_t index) {

@@ -50,7 +50,7 @@ static inline __attribute__((always_inline)) void siphash_word(struct siphash_st
 }
 
 /*
- * SipHash-@c-@d: @c rounds a word, @d at the end.  Hash @n_words whole words and a last word of which
+ * SipHash-@c-@d: @c rounds a word, @d (3 or 4) at the end.  Hash @n_words whole words and a last word of which
  * @last_octets (0..7) octets count: the standard function over 8 * @n_words + @last_octets octets.
  * @last: the remaining octets, little-endian, the rest zero
  */
@@ -70,8 +70,10 @@ static inline __attribute__((always_inline)) twin_u64 siphash_rounds(const struc
         siphash_word(&s, words[i], c);
     siphash_word(&s, last | (twin_u64)(8 * n_words + last_octets) << 56, c);
     s.v2 ^= 0xff;
-    for (unsigned i = 0; i < d; i++)
-        siphash_round(&s);
+    siphash_round(&s);
+    siphash_round(&s);
+    siphash_round(&s);
+    if (d == 4) siphash_round(&s);
     return s.v0 ^ s.v1 ^ s.v2 ^ s.v3;
 }
 

@@ -24,8 +24,6 @@ enum {
     IPV4_OPTION_NOP = 1,
     IPV4_OPTION_LSRR = 131,
     IPV4_OPTION_SSRR = 137,
-    IPV4_DONT_FRAGMENT = 0x4000,
-    IPV4_MORE_FRAGMENTS = 0x2000,
     IPV4_OFFSET_MASK = 0x1fff,
 };
 
@@ -37,8 +35,6 @@ enum {
     IPV6_OPTION_PAD1 = 0,
     IPV6_OPTION_UNKNOWN_DROP = 0xc0, /* bits of a type: not to be skipped if unknown */
 };
-
-#define IP_PACKET_MAX 65535u
 
 static const unsigned char ipv4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -273,48 +269,6 @@ enum tercet_verdict ip_parse_cut(const unsigned char *quote, uint32_t n, struct 
     if (verdict != TERCET_TAKEN) return verdict;
     there = n - IPV6_HEADER_LENGTH;
     return ipv6_walk(ip, there < ip->length ? there : ip->length);
-}
-
-/*
- * The checksum comes from the words as they are written: reading back what was just written in smaller
- * pieces is slow.
- */
-static uint32_t ipv4_build(unsigned char *at, const struct ip_header *ip) {
-    uint32_t flags = (ip->dont_fragment ? IPV4_DONT_FRAGMENT : 0u) |
-                     (ip->more_fragments ? IPV4_MORE_FRAGMENTS : 0u);
-    uint32_t first = be32_as_loaded(0x45u << 24 | (uint32_t)ip->traffic_class << 16 |
-                                    (IPV4_HEADER_LENGTH + ip->length));
-    uint32_t second = be32_as_loaded((ip->fragment_id & 0xffff) << 16 | flags |
-                                     ip->fragment_offset / 8u);
-    uint32_t third = be32_as_loaded((uint32_t)ip->hop_limit << 24 | (uint32_t)ip->protocol << 16);
-    uint32_t source = load32(ip->source.octets + 12),
-             destination = load32(ip->destination.octets + 12);
-    uint16_t checksum = checksum_finish((uint64_t)first + second + third + source + destination);
-
-    must(ip->length <= IP_PACKET_MAX - IPV4_HEADER_LENGTH && ip->fragment_offset % 8 == 0);
-    store32(at, first);
-    store32(at + 4, second);
-    store32(at + 8, third);
-    memcpy(at + 10, &checksum, sizeof checksum);
-    store32(at + 12, source);
-    store32(at + 16, destination);
-    return IPV4_HEADER_LENGTH;
-}
-
-static uint32_t ipv6_build(unsigned char *at, const struct ip_header *ip) {
-    must(ip->length <= IP_PACKET_MAX && !ip_is_fragment(ip) && ip->flow_label <= 0xfffff);
-    be32_put(at, 6u << 28 | (uint32_t)ip->traffic_class << 20 | ip->flow_label);
-    be16_put(at + 4, (uint16_t)ip->length);
-    at[6] = ip->protocol;
-    at[7] = ip->hop_limit;
-    memcpy(at + 8, ip->source.octets, 16);
-    memcpy(at + 24, ip->destination.octets, 16);
-    return IPV6_HEADER_LENGTH;
-}
-
-uint32_t ip_build(unsigned char *at, const struct ip_header *ip) {
-    must(ip->version == 4 || ip->version == 6);
-    return ip->version == 4 ? ipv4_build(at, ip) : ipv6_build(at, ip);
 }
 
 /*
