@@ -88,8 +88,6 @@ static bool quoted_segment_parse(struct parser *parser, struct script_packet *pa
 }
 
 static bool quoted_parse(struct parser *parser, struct script_packet *packet) {
-    if (packet->icmp_seq.is_given || packet->quoted)
-        return parser_expected(parser, "the end of the message (it quotes one segment)");
     parser_take(parser);
     parser_take_word(parser, "seq");
     if (at_quoted_number(parser) ? !quoted_number_parse(parser, packet)
@@ -98,10 +96,12 @@ static bool quoted_parse(struct parser *parser, struct script_packet *packet) {
     return parser_expect_sign(parser, ']');
 }
 
-/* Return: whether the token in hand goes on with the message. */
-static bool at_field(const struct parser *parser) {
-    if (parser_at_sign(parser, '[')) return true;
-    return parser->token.kind == TOKEN_WORD && is_field(parser->token.text);
+/* Return: whether the token in hand goes on with the message; each part stands once */
+static bool at_field(const struct parser *parser, const struct script_packet *packet) {
+    if (parser_at_word(parser, "mtu")) return !packet->icmp_mtu.is_given;
+    if (parser_at_word(parser, "id")) return !packet->icmp_id.is_given;
+    if (!parser_at_word(parser, "seq") && !parser_at_sign(parser, '[')) return false;
+    return !packet->icmp_seq.is_given && !packet->quoted;
 }
 
 static bool field_parse(struct parser *parser, struct script_packet *packet) {
@@ -122,7 +122,7 @@ bool parse_icmp(struct parser *parser, struct script_packet *packet) {
     packet->is_icmp6 = parser_at_word(parser, "icmpv6");
     parser_take(parser);
     if (!names_parse(parser, packet)) return false;
-    while (at_field(parser))
+    while (at_field(parser, packet))
         if (!field_parse(parser, packet)) return false;
     return true;
 }

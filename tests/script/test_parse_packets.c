@@ -452,8 +452,7 @@ TEST(packets_that_are_none)
          "1:22: expected a code of this type of ICMP, found `nonsense`"                                                        },
         {"0 < icmpv6 unreachable frag_needed",
          "1:24: expected a code of this type of ICMP, found `frag_needed`"                                                     },
-        {"0 < icmp unreachable [1] [2]",
-         "1:26: expected the end of the message (it quotes one segment), found `[`"                                            },
+        {"0 < icmp unreachable [1] [2]",       "1:26: expected the event to end here, found `[`"                               },
         {"0 < icmp unreachable [1",            "1:24: expected `]`, found the end of the script"                               },
         {"0 > S 0:0(0) / tcp (1 > 2)",         "1:16: expected `udp`, found `tcp`"                                             },
     };
