@@ -475,3 +475,10 @@ enum settings_answer settings_command(struct settings *settings, const struct fi
 
     return shell_run(&shell, command);
 }
+
+enum settings_answer settings_file(struct settings *settings, const struct files *files,
+                                   struct word name, struct text *why) {
+    struct shell shell = {.settings = settings, .files = files, .why = why};
+
+    return file_obey(&shell, name);
+}

@@ -23,19 +23,18 @@ struct settings {
     const struct personality *as;
     struct tercet_config config; /* of the stack */
 
-    /* Of the sockets; 0: the personality's own. */
-    uint32_t receive_buffer_bytes,
-        send_buffer_bytes; /* tcp_rmem[1], tcp_wmem[1]; recvspace, sendspace */
-    uint32_t receive_most_bytes,
-        send_most_bytes; /* tcp_rmem[2], tcp_wmem[2]; recvbuf_max, sendbuf_max */
-    uint32_t rcvbuf_limit_bytes,
-        sndbuf_limit_bytes; /* rmem_max, wmem_max: of SO_RCVBUF, SO_SNDBUF; maxsockbuf */
-    uint32_t backlog_most;  /* somaxconn */
-    uint32_t fin_timeout_s, notsent_lowat_bytes; /* lowat UINT32_MAX: no limit */
+    /* Of the sockets; 0: the personality's own.  On FreeBSD these are recvspace, recvbuf_max, maxsockbuf, ... */
+    uint32_t receive_buffer_bytes; /* tcp_rmem[1] */
+    uint32_t receive_most_bytes;   /* tcp_rmem[2] */
+    uint32_t rcvbuf_limit_bytes;   /* rmem_max: of SO_RCVBUF */
+    uint32_t send_buffer_bytes;    /* the same of tcp_wmem, wmem_max and SO_SNDBUF */
+    uint32_t send_most_bytes;
+    uint32_t sndbuf_limit_bytes;
+    uint32_t backlog_most;        /* somaxconn */
+    uint32_t notsent_lowat_bytes; /* UINT32_MAX: no limit */
     uint32_t keep_idle_s, keep_interval_s, keep_count;
-    bool keeps_all_alive;  /* SO_KEEPALIVE or not (always_keepalive) */
-    uint32_t keep_init_ms; /* an opening, either way, may take so long (FreeBSD) */
-    uint32_t mtu;          /* of the link */
+    bool keeps_all_alive; /* SO_KEEPALIVE or not (always_keepalive) */
+    uint32_t mtu;         /* of the link */
 
     /* What `sleep` asked for: whoever runs the commands lets so much time pass, and sets it to 0. */
     uint64_t sleep_us;
@@ -55,6 +54,10 @@ enum settings_answer {
  */
 enum settings_answer settings_command(struct settings *settings, const struct files *files,
                                       struct word command, struct text *why);
+
+/* Obey the commands of file @name, whatever it is called.  @why: appended to */
+enum settings_answer settings_file(struct settings *settings, const struct files *files,
+                                   struct word name, struct text *why);
 
 /* A row of the table of sysctl names, to be shown. */
 struct setting_shown {

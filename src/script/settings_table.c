@@ -19,6 +19,8 @@
 enum {
     SETTING_NAME_MAX = 128,
     SETTING_BUFFER_MAX = INT32_MAX,
+    SETTING_WINDOW_LEAST = 4096, /* of tercet_config.receive_buffer_bytes */
+    SETTING_WINDOW_MOST = 4 << 20,
     SETTING_MS_MAX = 24 * 3600 * 1000,
     SETTING_KEEP_S_MAX = 32767, /* TERCET_OPTION_KEEPALIVE_IDLE */
     SETTING_MEMORY_FIELDS = 3,  /* least, default, most */
@@ -31,7 +33,7 @@ struct setting {
     const char *words;  /* what becomes of it; of ONLY: the feature that other values need */
     const char *values; /* of ONLY */
     uint32_t field;     /* OF() */
-    uint16_t multiply, divide;
+    uint32_t multiply, divide;
     int64_t least, most; /* of the value */
 };
 
@@ -54,6 +56,11 @@ struct setting {
     {                                                                                              \
         .name = NAME(name_), .take = take_number, .words = words_, .field = field_,                \
         .multiply = 1000, .divide = 1, .least = least_, .most = most_                              \
+    }
+#define S_TO_US(name_, field_, least_, most_, words_)                                              \
+    {                                                                                              \
+        .name = NAME(name_), .take = take_number, .words = words_, .field = field_,                \
+        .multiply = 1000000, .divide = 1, .least = least_, .most = most_                           \
     }
 #define MS_TO_S(name_, field_, most_, words_)                                                      \
     {                                                                                              \
@@ -166,6 +173,24 @@ static bool memory_take(struct word value, uint32_t *usual, uint32_t *most) {
     return n > 0;
 }
 
+/* The window that a receive buffer makes: on Linux half of it, the rest is for what packets bring along. */
+static void window_follow(struct settings *settings) {
+    uint32_t window = settings->receive_buffer_bytes;
+
+    if (settings->as->sockets == PERSONALITY_LINUX) window /= 2;
+    if (window < SETTING_WINDOW_LEAST) window = SETTING_WINDOW_LEAST;
+    if (window > SETTING_WINDOW_MOST) window = SETTING_WINDOW_MOST;
+    settings->config.receive_buffer_bytes = window;
+}
+
+static enum settings_answer take_recvspace(struct settings *settings, const struct setting *row,
+                                           struct word value) {
+    enum settings_answer answer = take_number(settings, row, value);
+
+    if (answer == SETTINGS_TAKEN) window_follow(settings);
+    return answer;
+}
+
 /* Linux offers a window scale that is enough for the largest buffer that a socket may come to have. */
 static void scale_follow(struct settings *settings) {
     uint32_t most = settings->receive_most_bytes, limit = settings->rcvbuf_limit_bytes;
@@ -175,11 +200,12 @@ static void scale_follow(struct settings *settings) {
 
 static enum settings_answer take_rmem(struct settings *settings, const struct setting *row,
                                       struct word value) {
-    uint32_t most = settings->receive_most_bytes;
+    uint32_t usual = settings->receive_buffer_bytes, most = settings->receive_most_bytes;
 
     (void)row;
     if (!memory_take(value, &settings->receive_buffer_bytes, &settings->receive_most_bytes))
         return SETTINGS_UNSUPPORTED;
+    if (settings->receive_buffer_bytes != usual) window_follow(settings);
     if (settings->receive_most_bytes != most) scale_follow(settings);
     return SETTINGS_TAKEN;
 }
@@ -212,17 +238,6 @@ static enum settings_answer take_wmem(struct settings *settings, const struct se
                : SETTINGS_UNSUPPORTED;
 }
 
-static enum settings_answer take_fin_timeout(struct settings *settings, const struct setting *row,
-                                             struct word value) {
-    int64_t number;
-
-    (void)row;
-    if (!word_number(value, &number) || number < 1 || number > 4000) return SETTINGS_UNSUPPORTED;
-    settings->fin_timeout_s = (uint32_t)number;
-    settings->config.fin_wait_2_us = (uint32_t)number * 1000000;
-    return SETTINGS_TAKEN;
-}
-
 static enum settings_answer take_lowat(struct settings *settings, const struct setting *row,
                                        struct word value) {
     int64_t number;
@@ -253,14 +268,6 @@ static enum settings_answer take_rto_min(struct settings *settings, const struct
 
     if (answer == SETTINGS_TAKEN && settings->config.rto_variance_min_us)
         settings->config.rto_variance_min_us = settings->config.rto_min_us;
-    return answer;
-}
-
-static enum settings_answer take_keepinit(struct settings *settings, const struct setting *row,
-                                          struct word value) {
-    enum settings_answer answer = take_number(settings, row, value);
-
-    if (answer == SETTINGS_TAKEN) settings->config.open_timeout_us = settings->keep_init_ms * 1000;
     return answer;
 }
 
@@ -332,7 +339,8 @@ static const struct setting table[] = {
     NOTED("net.ipv4.tcp_retries1", NO_OTHERS),
     NUMBER("net.ipv4.tcp_retries2", CONFIG(data_retries), 1, 255, "retransmissions before giving up"),
     SPECIAL("net.ipv4.tcp_orphan_retries", take_orphan_retries, "the same of a closed socket"),
-    SPECIAL("net.ipv4.tcp_fin_timeout", take_fin_timeout, "seconds in FIN-WAIT-2 of a closed socket"),
+    S_TO_US("net.ipv4.tcp_fin_timeout", CONFIG(fin_wait_2_us), 1, 4000,
+            "time in FIN-WAIT-2 of a closed socket"),
     NUMBER("net.ipv4.tcp_keepalive_time", OF(keep_idle_s), 1, SETTING_KEEP_S_MAX,
            "seconds of silence before a keep-alive"),
     NUMBER("net.ipv4.tcp_keepalive_intvl", OF(keep_interval_s), 1, SETTING_KEEP_S_MAX,
@@ -476,8 +484,8 @@ static const struct setting table[] = {
     NUMBER("net.inet.tcp.syncache.rexmtlimit", CONFIG(syn_ack_retries), 0, 15, "SYN-ACKs sent again"),
     ONLY("net.inet.tcp.syncache.rst_on_sock_fail", "1", "silence when no socket can be made"),
     NOTED("net.inet.tcp.syncache.*", NO_SHORTAGE),
-    TAKEN_BY(take_keepinit, "net.inet.tcp.keepinit", OF(keep_init_ms), 1, 3600000,
-             "milliseconds that an opening may take"),
+    MS_TO_US("net.inet.tcp.keepinit", CONFIG(open_timeout_us), 1, 3600000,
+             "how long an opening may take"),
     SPECIAL("net.inet.tcp.rexmit_drop_options", take_drop_options,
             "SYNs lose their options from the third retry on"),
     REVERSED("net.inet.tcp.drop_synfin", CONFIG(syn_fin_opens), "0: a SYN with FIN opens as well"),
@@ -512,7 +520,7 @@ static const struct setting table[] = {
     MS_TO_S("net.inet.tcp.keepintvl", OF(keep_interval_s), SETTING_KEEP_S_MAX * 1000,
             "between keep-alives"),
     NUMBER("net.inet.tcp.keepcnt", OF(keep_count), 1, 127, "keep-alives without an answer"),
-    MS_TO_US("net.inet.tcp.delacktime", CONFIG(delayed_ack_us), 1, 500, "how long an ACK waits"),
+    MS_TO_US("net.inet.tcp.delacktime", CONFIG(delayed_ack_us), 1, 499, "how long an ACK waits"),
     SPECIAL("net.inet.tcp.delayed_ack", take_delayed_ack, "0: no ACK waits"),
     MS_TO_US("net.inet.tcp.finwait2_timeout", CONFIG(fin_wait_2_us), 1, 4000000,
              "time in FIN-WAIT-2 of a closed socket"),
@@ -527,8 +535,8 @@ static const struct setting table[] = {
     NOTED("net.inet.tcp.per_cpu_timers", INVISIBLE),
 
     /* FreeBSD, buffers, sending and congestion. */
-    NUMBER("net.inet.tcp.recvspace", OF(receive_buffer_bytes), 1, SETTING_BUFFER_MAX,
-           "receive buffers"),
+    TAKEN_BY(take_recvspace, "net.inet.tcp.recvspace", OF(receive_buffer_bytes), 1,
+             SETTING_BUFFER_MAX, "receive buffers"),
     NUMBER("net.inet.tcp.sendspace", OF(send_buffer_bytes), 1, SETTING_BUFFER_MAX, "send buffers"),
     NUMBER("net.inet.tcp.recvbuf_max", OF(receive_most_bytes), 1, SETTING_BUFFER_MAX,
            "receive buffers at most"),

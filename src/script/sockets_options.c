@@ -65,7 +65,8 @@ static void apply_keepalive(struct sockets *sockets, const struct socket *socket
               keep_or(o->keep_interval_s, s->keep_interval_s, 75));
     stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT,
               keep_or(o->keep_count, s->keep_count, sockets_are_bsd(sockets) ? 8 : 9));
-    if (o->is_keepalive) stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE, 1);
+    if (o->is_keepalive || s->keeps_all_alive)
+        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE, 1);
 }
 
 static int diffserv_of(const struct socket *socket, const struct tercet_address *remote) {

@@ -90,7 +90,6 @@ TEST(a_number_goes_to_its_field_in_the_fields_unit)
     CHECK_EQ(s->keep_idle_s, 7200);
     CHECK_EQ(s->keep_interval_s, 1);
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_fin_timeout=5");
-    CHECK_EQ(s->fin_timeout_s, 5);
     CHECK_EQ(s->config.fin_wait_2_us, 5000000);
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_notsent_lowat=-1");
     CHECK_EQ(s->notsent_lowat_bytes, UINT32_MAX);
@@ -111,7 +110,7 @@ TEST(a_number_out_of_range_is_unsupported_and_changes_nothing)
     CHECK_LACKS(&host, "sysctl net.ipv4.tcp_syn_retries=99999999999999999999",
                 "sysctl net.ipv4.tcp_syn_retries=99999999999999999999");
     CHECK_LACKS(&host, "sysctl net.inet.tcp.keepidle=1500", "sysctl net.inet.tcp.keepidle=1500");
-    CHECK_LACKS(&host, "sysctl net.inet.tcp.delacktime=501", "sysctl net.inet.tcp.delacktime=501");
+    CHECK_LACKS(&host, "sysctl net.inet.tcp.delacktime=500", "sysctl net.inet.tcp.delacktime=500");
     CHECK_EQ(host.settings.config.syn_retries, before);
 }
 
@@ -201,6 +200,7 @@ TEST(buffers_have_a_default_and_a_most)
 
     CHECK_TAKEN(&host, "sysctl -w net.ipv4.tcp_rmem=\"4096 131072 6291456\"");
     CHECK_EQ(s->receive_buffer_bytes, 131072);
+    CHECK_EQ(s->config.receive_buffer_bytes, 65536);
     CHECK_EQ(s->receive_most_bytes, 6291456);
     CHECK_TAKEN(&host, "sysctl -q 'net.ipv4.tcp_wmem=4096\t16384 4194304'");
     CHECK_EQ(s->send_buffer_bytes, 16384);
@@ -213,6 +213,16 @@ TEST(buffers_have_a_default_and_a_most)
         &host,
         "sysctl net.inet.tcp.recvspace=65536 net.inet.tcp.sendspace=32768 kern.ipc.maxsockbuf=2097152");
     CHECK_EQ(s->receive_buffer_bytes, 65536);
+    CHECK_EQ(s->config.receive_buffer_bytes, 32768);
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rmem='1 1 1'");
+    CHECK_EQ(s->config.receive_buffer_bytes, 4096);
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rmem='1 2147483647 1'");
+    CHECK_EQ(s->config.receive_buffer_bytes, 4 << 20);
+    host = host_of(&freebsd_like, NULL);
+    CHECK_TAKEN(
+        &host,
+        "sysctl net.inet.tcp.recvspace=65536 net.inet.tcp.sendspace=32768 kern.ipc.maxsockbuf=2097152");
+    CHECK_EQ(s->config.receive_buffer_bytes, 65536);
     CHECK_EQ(s->send_buffer_bytes, 32768);
     CHECK_EQ(s->rcvbuf_limit_bytes, 2097152);
 }
@@ -372,6 +382,21 @@ TEST(files_of_settings_are_followed)
         struct host host = host_of(&linux_like, shelf);
         CHECK_LACKS(&host, "./absent.sh", "no such file to run: ./absent.sh");
         CHECK_LACKS(&host, ". tool", "a program that is no shell script: tool");
+    }
+    TEST_ROW ("a file is named without a shell's words") {
+        static const struct shelf odd[] = {
+            {"a file", "sysctl net.ipv4.tcp_syn_retries=5"},
+            {NULL,     NULL                               }
+        };
+        struct host host = host_of(&linux_like, odd);
+        struct text why;
+        text_init(&why, host.why, sizeof host.why);
+        CHECK_EQ(settings_file(&host.settings, &host.files, word_of("a file"), &why),
+                 SETTINGS_TAKEN);
+        CHECK_EQ(host.settings.config.syn_retries, 5);
+        CHECK_EQ(settings_file(&host.settings, &host.files, word_of("b"), &why),
+                 SETTINGS_UNSUPPORTED);
+        CHECK_STR(host.why, "no such file to run: b");
     }
 }
 
