@@ -14,7 +14,9 @@ static uint64_t max_u64(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
+/* Before there is a host, nothing has begun. */
 uint64_t run_now(const struct run *run) {
+    if (!run->subject.kind) return 0;
     return run->subject.kind->now(run->subject.self) - run->start_ns;
 }
 

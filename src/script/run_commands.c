@@ -4,33 +4,42 @@
 
 #include "script/run.h"
 
-/* Return: whether the command was obeyed */
-static bool command_obey(struct run *run, const struct event *event, struct word command) {
+typedef enum settings_answer obeying(struct settings *settings, const struct files *files,
+                                     struct word word, struct text *why);
+
+/* @obey: settings_command or settings_file.  Return: whether @word was obeyed */
+static bool word_obey(struct run *run, const struct event *event, obeying *obey, struct word word) {
     char memory[SCRIPT_SENTENCE_MAX];
     struct text why;
 
     text_init(&why, memory, sizeof memory);
-    if (settings_command(&run->settings, &run->job->files, command, &why) == SETTINGS_TAKEN)
-        return true;
+    if (obey(&run->settings, &run->job->files, word, &why) == SETTINGS_TAKEN) return true;
     return run_ends(run, event, SCRIPT_UNSUPPORTED, memory);
+}
+
+static bool command_obey(struct run *run, const struct event *event) {
+    return word_obey(run, event, settings_command, event->code);
 }
 
 bool run_init_commands(struct run *run) {
     for (uint32_t i = 0; i < run->options.n_init_scripts; i++) {
-        if (!command_obey(run, NULL, run->options.init_scripts[i])) return false;
+        if (!word_obey(run, NULL, settings_file, run->options.init_scripts[i])) return false;
     }
     for (const struct event *event = run->script->init; event; event = event->next) {
-        if (!command_obey(run, event, event->code)) return false;
+        if (!command_obey(run, event)) return false;
     }
     run->settings.sleep_us = 0; /* nothing happens yet */
     return true;
 }
 
 bool run_command(struct run *run, const struct event *event) {
+    uint32_t mtu = run->settings.mtu;
     uint64_t sleep_us;
 
     ladder_add(&run->tables->ladder, RUNG_DONE, run_now(run), event);
-    if (!command_obey(run, event, event->code)) return false;
+    if (!command_obey(run, event)) return false;
+    if (run->settings.mtu != mtu)
+        return run_ends(run, event, SCRIPT_UNSUPPORTED, "an MTU that changes during the script");
     run->subject.kind->configure(run->subject.self, &run->settings);
     sleep_us = run->settings.sleep_us;
     run->settings.sleep_us = 0;
