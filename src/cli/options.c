@@ -51,10 +51,24 @@ static void complain_about_name(const struct verb *verb, const char *name) {
         complain("--%s: no such option (`tercet help %s` lists them)", name, verb->name);
 }
 
+/* An option of one letter: argp takes the key for it where the key is a character. */
+static bool has_letter(const struct argp_option *option) {
+    return option->key > ' ' && option->key < 0x7f;
+}
+
+static void complain_about_letter(const struct verb *verb, const char *word) {
+    for (const struct argp_option *option = verb->options; option->name; option++) {
+        if (!has_letter(option) || option->key != word[1] || !option->arg) continue;
+        complain("-%c: %s is missing (`tercet help %s`)", word[1], option->arg, verb->name);
+        return;
+    }
+    complain("%s: no such option (`tercet help %s` lists them)", word, verb->name);
+}
+
 /* Say what is wrong with @word, which argp did not take. */
 static void complain_about(const struct verb *verb, const char *word) {
     if (strncmp(word, "--", 2) != 0) {
-        complain("%s: no such option (`tercet help %s` lists them)", word, verb->name);
+        complain_about_letter(verb, word);
         return;
     }
     const char *value = word + strcspn(word, "=");
@@ -118,9 +132,10 @@ void options_help(const struct verb *verb) {
            verb->words ? verb->words : "", verb->summary);
     for (const struct argp_option *option = verb->options; option->name; option++) {
         if (option->flags & OPTION_HIDDEN) continue;
-        int n = option->flags & OPTION_ARG_OPTIONAL
-                    ? printf("  --%s[=%s]", option->name, option->arg)
-                    : printf("  --%s %s", option->name, option->arg ? option->arg : "");
+        int n = has_letter(option) ? printf("  -%c, ", option->key) : printf("  ");
+        n += option->flags & OPTION_ARG_OPTIONAL
+                 ? printf("--%s[=%s]", option->name, option->arg)
+                 : printf("--%s %s", option->name, option->arg ? option->arg : "");
         printf("%*s%s\n", n < HELP_COLUMN ? HELP_COLUMN - n : 1, "", option->doc);
     }
 }

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "cli/colour.h"
 #include "cli/complaint.h"
 #include "door/clock.h"
 #include "door/entropy.h"
@@ -133,19 +133,11 @@ static int start_writer(struct output *output, const struct output_options *opti
     return -1;
 }
 
-/* https://no-color.org: set, and not empty. */
-static bool has_colour(void) {
-    const char *no_color = getenv("NO_COLOR");
-    const char *term = getenv("TERM");
-
-    return isatty(STDERR_FILENO) && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-}
-
 static int start_observer(struct output *output) {
     struct observe_config config;
 
     observe_config_init(&config);
-    config.has_colour = output->text >= 0 && has_colour();
+    config.has_colour = output->text >= 0 && colour_is_wanted(STDERR_FILENO);
     entropy_fill(&config.key, sizeof config.key);
     output->memory_octets = observe_size(&config);
     output->memory = memory_map(output->memory_octets, MEMORY_SMALL_PAGES);
