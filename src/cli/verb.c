@@ -6,7 +6,7 @@
 #include "cli/complaint.h"
 #include "cli/spelling.h"
 
-const struct verb *const verbs[] = {&verb_serve, &verb_connect, &verb_help, NULL};
+const struct verb *const verbs[] = {&verb_serve, &verb_connect, &verb_script, &verb_help, NULL};
 
 const struct verb *verb_find(const char *name) {
     for (const struct verb *const *verb = verbs; *verb; verb++)

@@ -38,6 +38,7 @@ struct verb {
 
 extern const struct verb verb_connect;
 extern const struct verb verb_help;
+extern const struct verb verb_script;
 extern const struct verb verb_serve;
 
 /* All verbs, NULL at the end. */

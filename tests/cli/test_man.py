@@ -20,7 +20,7 @@ def read(path):
 
 def options_of_page(text):
     """{option: has a value} of the items in the page's lists."""
-    return {m[1]: m[2] is not None for m in re.finditer(r'^\.It Fl Fl ([a-z-]+)( \S.*)?$', text, re.M)}
+    return {m[1]: m[2] is not None for m in re.finditer(r'^\.It Fl Fl ([a-z_-]+)( \S.*)?$', text, re.M)}
 
 
 def options_of_program():
