@@ -107,4 +107,10 @@ const struct tercet_endpoint *call_endpoint(struct call *call, const struct valu
 void call_compare_endpoint(struct call *call, const struct value *value,
                            const struct tercet_endpoint *returned);
 
+/* calls_info.c */
+
+/* The fields of @info that are told, by name.  Return: how many */
+struct unix_tcp_info;
+uint32_t info_names(const struct unix_tcp_info *info, struct code_name names[CALLS_CODE_NAMES_MAX]);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "script/arena.h"
+#include "script/code.h"
 #include "script/subject.h"
 #include "script/syntax.h"
 
@@ -15,7 +16,10 @@
  * with the result that the script expects: number, error, and what came back behind pointers.
  * The script's descriptors (the 3 and 4 in it) are names for the subject's.
  */
-enum { CALLS_DESCRIPTORS_MAX = 64 };
+enum {
+    CALLS_DESCRIPTORS_MAX = 64,
+    CALLS_CODE_NAMES_MAX = 64,
+};
 
 /* What the packets of a script are about: the socket that was spoken of last. */
 struct focus {
@@ -68,9 +72,9 @@ enum call_answer calls_begin(struct calls *calls, const struct script_call *call
 enum call_answer calls_again(struct calls *calls, struct text *why);
 
 /*
- * TCP_INFO of the descriptor that the script used last, for code.h.  Return: false: there is none
+ * tcpi_* of the connection that the script used last, for code.h.  If it has closed that, of the one it opened last; of
+ * a listener where there is no connection.  Return: how many; 0: there is none, or none that tells
  */
-struct unix_tcp_info;
-bool calls_tcp_info(struct calls *calls, struct unix_tcp_info *info);
+uint32_t calls_code_names(struct calls *calls, struct code_name names[CALLS_CODE_NAMES_MAX]);
 
 #endif

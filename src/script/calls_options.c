@@ -14,6 +14,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "script/tcp_info.h"
+#include "script/words.h"
 
 enum { OPTION_BYTES_MAX = 512 };
 
@@ -43,6 +45,10 @@ static const struct option_pair *option_pair(const struct unix_option *option) {
         if (option->level == UNIX_SOL_SOCKET && option->name == pairs[i].name) return &pairs[i];
     }
     return NULL;
+}
+
+static bool option_is_info(const struct unix_option *option) {
+    return option->level == UNIX_SOL_TCP && option->name == UNIX_TCP_INFO;
 }
 
 static const struct value *pair_item(const struct option_pair *pair, const struct value *value,
@@ -177,13 +183,39 @@ static void pair_compare(struct call *call, const struct value *expected,
     }
 }
 
+/* {tcpi_state=1, tcpi_snd_cwnd=10}: each field that is named. */
+static void info_compare(struct call *call, const struct value *expected,
+                         const struct unix_option *got) {
+    struct code_name names[CALLS_CODE_NAMES_MAX];
+    struct unix_tcp_info info = {0};
+    uint32_t n, i;
+
+    memcpy(&info, got->value, got->length < sizeof info ? got->length : sizeof info);
+    n = info_names(&info, names);
+    for (const struct value *item = expected->items; item; item = item->next) {
+        if (item->kind == VALUE_ELLIPSIS) continue;
+        for (i = 0; i < n && !word_is(item->word, names[i].name); i++)
+            ;
+        if (item->kind != VALUE_ASSIGNED || i == n) {
+            call_say(call, CALL_UNSUPPORTED, "the field of TCP_INFO", item->word);
+            return;
+        }
+        if (!value_is_ellipsis(item->items))
+            call_compare(call, names[i].name, call_number(call, item->items), names[i].value);
+    }
+}
+
 /* One int of those that came back; fewer octets than an int has are the low ones of it. */
 static void int_compare(struct call *call, const struct value *expected,
                         const struct unix_option *got, uint32_t index) {
     uint32_t at = index * (uint32_t)sizeof(int32_t), size = sizeof(int32_t);
     int64_t number = call_int(call, expected);
 
-    if (at + size > got->length) size = got->length > at ? got->length - at : 0;
+    if (got->length <= at) {
+        call_compare(call, "length", at + size, got->length);
+        return;
+    }
+    if (at + size > got->length) size = got->length - at;
     if (size < sizeof(int32_t)) number &= (1 << 8 * size) - 1;
     call_compare(call, "value", number, octets_number((unsigned char *)got->value + at, size));
 }
@@ -195,6 +227,8 @@ static void option_compare(struct call *call, const struct value *expected,
     for (uint32_t i = 0; item && i < OPTION_BYTES_MAX / sizeof(int32_t); i++) {
         if (item->kind == VALUE_STRING)
             string_compare(call, item->word, got);
+        else if (item->kind == VALUE_STRUCT && option_is_info(got))
+            info_compare(call, item, got);
         else if (item->kind == VALUE_STRUCT)
             pair_compare(call, item, got);
         else if (item->kind != VALUE_ELLIPSIS)

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "tap.h"
+
+#include "fake_sockets.h"
+#include "script/tcp_info.h"
+
+static struct fake *fake;
+
+TEST(values_to_set_are_the_octets_that_c_has)
+{
+    static const struct {
+        const char *call, *said;
+        uint32_t length;
+        const char *octets;
+    } rows[] = {
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0",                                                         "set(103, 1, 2, value, 4)",  4,
+         "\1\0\0\0"                                                                                                                                                                         },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], ...) = 0",                                                       "set(103, 1, 2, value, 4)",  4,
+         "\1\0\0\0"                                                                                                                                                                         },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 1, 4) = 0",                                                           "set(103, 1, 2, value, 4)",  4,
+         "\1\0\0\0"                                                                                                                                                                         },
+        {"setsockopt(3, SOL_TCP, TCP_MAXSEG, [-1], 4) = 0",                                                             "set(103, 6, 2, value, 4)",  4,
+         "\377\377\377\377"                                                                                                                                                                 },
+        {"setsockopt(3, SOL_IP, IP_MTU_DISCOVER, [IP_PMTUDISC_DONT], 4) = 0",
+         "set(103, 0, 10, value, 4)",                                                                                                                4,   "\0\0\0\0"                        },
+        {"setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_SOFTWARE|SOF_TIMESTAMPING_SOFTWARE], 4) = 0",
+         "set(103, 1, 37, value, 4)",                                                                                                                4,   "\22\0\0\0"                       },
+        {"setsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", 4) = 0",                                                     "set(103, 6, 13, value, 4)", 4,
+         "reno"                                                                                                                                                                             },
+        {"setsockopt(3, SOL_TCP, TCP_CONGESTION, [\"reno\"], 6) = 0",                                                   "set(103, 6, 13, value, 6)",
+         6,                                                                                                                                               "reno\0\0"                        },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, 8) = 0",
+         "set(103, 1, 13, value, 8)",                                                                                                                8,   "\1\0\0\0\5\0\0\0"                },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, [{l_onoff=1, l_linger=5}], 8) = 0",
+         "set(103, 1, 13, value, 8)",                                                                                                                8,   "\1\0\0\0\5\0\0\0"                },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {1, 5}, ...) = 0",                                                       "set(103, 1, 13, value, 8)", 8,
+         "\1\0\0\0\5\0\0\0"                                                                                                                                                                 },
+        {"setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=2}, 16) = 0",
+         "set(103, 1, 20, value, 16)",                                                                                                               16,  "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"},
+        {"setsockopt(3, SOL_TCP, TCP_FASTOPEN_KEY, [1, 2, 3, 4], 16) = 0",
+         "set(103, 6, 33, value, 16)",                                                                                                               16,  "\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0"},
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 2) = 0",                                                         "set(103, 1, 2, value, 2)",  2,
+         "\1\0"                                                                                                                                                                             },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 0) = 0",                                                         "set(103, 1, 2, value, 0)",  0,   ""                                },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 0) = 0",                                                        "set(103, 1, 2, NULL, 0)",   0,   ""                                },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, ..., 4) = 0",                                                         "set(103, 1, 2, value, 4)",  4,
+         "\0\0\0\0"                                                                                                                                                                         },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 99999999999) = 0",
+         "set(103, 1, 2, value, 512)",                                                                                                               512, "\1\0\0\0\0"                      },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
+            CHECK_STR(fake->said, rows[i].said);
+            CHECK_EQ(fake->set_length, rows[i].length);
+            if (rows[i].length <= 16) CHECK_MEM(fake->set, rows[i].octets, rows[i].length);
+        }
+    }
+}
+
+TEST(values_that_are_none_are_told)
+{
+    static const struct {
+        const char *call;
+        enum call_answer is;
+        const char *why;
+    } rows[] = {
+        {"setsockopt(3, SOL_TCP, TCP_NONE, [1], 4) = 0",                   CALL_WRONG,       "unknown constant `TCP_NONE`"},
+        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [YES], 4) = 0",              CALL_WRONG,       "unknown constant `YES`"     },
+        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [[1]], 4) = 0",              CALL_WRONG,       "a number is missing"        },
+        {"setsockopt(3, SOL_TCP, TCP_REPAIR_WINDOW, {1, 2}, 8) = 0",       CALL_UNSUPPORTED,
+         "a struct as the value of an option"                                                                             },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1}, 8) = 0",         CALL_WRONG,       "linger is missing"          },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {linger=1}, 8) = 0",        CALL_WRONG,       "onoff is missing"           },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], -1) = -1 EINVAL",   CALL_MET,         ""                           },
+        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], [-1]) = -1 EINVAL", CALL_MET,         ""                           },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
+            CHECK_STR(fake->why, rows[i].why);
+            CHECK_EQ(fake->asked, 0);
+        }
+    }
+}
+
+TEST(long_lists_of_ints_are_cut)
+{
+    char text[8000] = "setsockopt(3, SOL_TCP, TCP_NODELAY, [1";
+
+    for (int i = 0; i < 2000; i++)
+        strcat(text, ", 1");
+    strcat(text, "], 4) = 0");
+    fake = fake_new();
+    CHECK_EQ(fake_call(fake, text), CALL_MET);
+    memcpy(text, "getsockopt", 10);
+    fake->option[0] = 1;
+    CHECK_EQ(fake_call(fake, text), CALL_DIFFERS);
+}
+
+TEST(values_that_come_back_are_compared)
+{
+    static const struct {
+        const char *call, *octets;
+        uint32_t length;
+        enum call_answer is;
+        const char *why;
+    } rows[] = {
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], [4]) = 0",                     "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], ...) = 0",                     "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [...], [4]) = 0",                      "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, ..., ...) = 0",                        "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1001], [4]) = 0",                     "\350\3\0\0",                  4,  CALL_DIFFERS,
+         "value: expected: 1001, returned: 1000"                                                                                                                                     },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [-1], [4]) = 0",                       "\377\377\377\377",            4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0",              "\150\0\0\0",                  4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0",                       "\150\0\0\0",                  4,  CALL_DIFFERS,
+         "value: expected: 0, returned: 104"                                                                                                                                         },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], [8]) = 0",                     "\350\3\0\0",                  4,  CALL_DIFFERS,
+         "length: expected: 8, returned: 4"                                                                                                                                          },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [232], [1]) = 0",                      "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [233], [1]) = 0",                      "\350\3\0\0",                  4,  CALL_DIFFERS,
+         "value: expected: 233, returned: 232"                                                                                                                                       },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1, 2], [8]) = 0",                     "\1\0\0\0\2\0\0\0",            8,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1, 3], [8]) = 0",                     "\1\0\0\0\2\0\0\0",            8,  CALL_DIFFERS,
+         "value: expected: 3, returned: 2"                                                                                                                                           },
+        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, \"cubic\", [16]) = 0",
+         "cubic\0\0\0\0\0\0\0\0\0\0\0",                                                                            16, CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, [\"cubic\"], [5]) = 0",            "cubic",                       5,  CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", [16]) = 0",              "cubic\0\0\0\0\0\0\0\0\0\0\0",
+         16,                                                                                                           CALL_DIFFERS, "value: expected: \"reno\", returned: \"cubic\""},
+        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, \"cubi\", [16]) = 0",              "cubic\0\0\0\0\0\0\0\0\0\0\0",
+         16,                                                                                                           CALL_DIFFERS, "value: expected: \"cubi\", returned: \"cubic\""},
+        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, [8]) = 0",      "\1\0\0\0\5\0\0\0",
+         8,                                                                                                            CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=...}, [8]) = 0",    "\1\0\0\0\5\0\0\0",
+         8,                                                                                                            CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=0, linger=5}, [8]) = 0",      "\1\0\0\0\5\0\0\0",
+         8,                                                                                                            CALL_DIFFERS, "onoff: expected: 0, returned: 1"               },
+        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=6}, [8]) = 0",      "\1\0\0\0\5\0\0\0",
+         8,                                                                                                            CALL_DIFFERS, "linger: expected: 6, returned: 5"              },
+        {"getsockopt(3, SOL_SOCKET, SO_SNDTIMEO, {tv_sec=1, tv_usec=2}, [16]) = 0",
+         "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0",                                                                       16, CALL_MET,     ""                                              },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, {1, 2}, [8]) = 0",                     "\1\0\0\0\2\0\0\0",            8,
+         CALL_UNSUPPORTED,                                                                                                           "a struct as the value of an option"            },
+        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, NULL, [4]) = 0",                       "",                            0,  CALL_MET,     ""                                              },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            fake = fake_new();
+            memcpy(fake->option, rows[i].octets, rows[i].length);
+            fake->option_length = rows[i].length;
+            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
+            CHECK_STR(fake->why, rows[i].why);
+        }
+    }
+}
+
+TEST(text_that_comes_back_is_shown_safely)
+{
+    fake = fake_new();
+    memset(fake->option, 0xff, 20);
+    fake->option_length = 20;
+    CHECK_EQ(fake_call(fake, "getsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", [16]) = 0"),
+             CALL_DIFFERS);
+    CHECK(!strchr(fake->why, '\xff'));
+}
+
+TEST(fields_of_tcp_info_are_compared)
+{
+    static const struct {
+        const char *call;
+        enum call_answer is;
+        const char *why;
+    } rows[] = {
+        {"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=TCP_ESTABLISHED, tcpi_snd_cwnd=10, ...}, ...) = 0",
+         CALL_MET,                                                                                                           ""                                         },
+        {"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=..., tcpi_snd_cwnd=11}, ...) = 0",
+         CALL_DIFFERS,                                                                                                       "tcpi_snd_cwnd: expected: 11, returned: 10"},
+        {"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_weather=1}, ...) = 0",                                    CALL_UNSUPPORTED,
+         "the field of TCP_INFO `tcpi_weather`"                                                                                                                         },
+        {"getsockopt(3, SOL_TCP, TCP_INFO, ..., ...) = 0",                                                 CALL_MET,         ""                                         },
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        TEST_ROW ("%s", rows[i].call) {
+            struct unix_tcp_info info = {.tcpi_state = UNIX_TCP_ESTABLISHED, .tcpi_snd_cwnd = 10};
+
+            fake = fake_new();
+            memcpy(fake->option, &info, sizeof info);
+            fake->option_length = sizeof info;
+            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
+            CHECK_STR(fake->why, rows[i].why);
+        }
+    }
+}
+
+/* TCP_INFO of a subject with a listener 103, connections 104 and 105, and others that are none. */
+static int get_info(void *self, int fd, struct unix_option *option) {
+    struct unix_tcp_info info = {.tcpi_state = UNIX_TCP_ESTABLISHED, .tcpi_snd_cwnd = (uint32_t)fd};
+
+    (void)self;
+    CHECK_EQ(option->level, UNIX_SOL_TCP);
+    CHECK_EQ(option->name, UNIX_TCP_INFO);
+    if (fd < 103 || fd > 105) return -UNIX_ENOTSOCK;
+    if (fd == 103) info.tcpi_state = UNIX_TCP_LISTEN;
+    memcpy(option->value, &info, sizeof info);
+    return 0;
+}
+
+static int64_t named(const char *name) {
+    struct code_name names[CALLS_CODE_NAMES_MAX];
+    uint32_t n = calls_code_names(&fake->calls, names);
+
+    for (uint32_t i = 0; i < n; i++) {
+        if (strcmp(names[i].name, name) == 0) return names[i].value;
+    }
+    return -1;
+}
+
+/* The congestion window tells whose it is. */
+static int64_t info_is_of(void) {
+    return named("tcpi_snd_cwnd");
+}
+
+TEST(tcp_info_is_of_the_connection_that_was_used_last)
+{
+    struct subject_kind kind;
+
+    fake = fake_new();
+    kind = *fake->subject.kind;
+    kind.sockets.get_option = get_info;
+    fake->subject.kind = &kind;
+    CHECK_EQ(info_is_of(), 105);
+    CHECK_EQ(fake_call(fake, "write(4, ..., 0) = 0"), CALL_MET);
+    CHECK_EQ(info_is_of(), 104);
+    CHECK_EQ(fake_call(fake, "listen(3, 0) = 0"), CALL_MET);
+    CHECK_EQ(info_is_of(), 105);
+    CHECK_EQ(fake_call(fake, "close(5) = 0"), CALL_MET);
+    CHECK_EQ(info_is_of(), 104);
+    fake_answers(fake, 200);
+    CHECK_EQ(fake_call(fake, "epoll_create(1) = 9"), CALL_MET);
+    CHECK_EQ(info_is_of(), 104);
+    fake_answers(fake, 0);
+    CHECK_EQ(fake_call(fake, "close(4) = 0"), CALL_MET);
+    CHECK_EQ(info_is_of(), 103);
+    CHECK_EQ(fake_call(fake, "close(3) = 0"), CALL_MET);
+    CHECK_EQ(info_is_of(), -1);
+}
+
+TEST(fields_have_their_names_and_what_is_not_known_has_none)
+{
+    struct unix_tcp_info info = {
+        .tcpi_state = 1, .tcpi_snd_wscale = 7, .tcpi_rcv_wscale = 8, .tcpi_rtt = 70000};
+
+    fake = fake_new();
+    memcpy(fake->option, &info, sizeof info);
+    CHECK_EQ(named("tcpi_state"), 1);
+    CHECK_EQ(named("tcpi_snd_wscale"), 7);
+    CHECK_EQ(named("tcpi_rcv_wscale"), 8);
+    CHECK_EQ(named("tcpi_rtt"), 70000);
+    CHECK_EQ(named("tcpi_snd_cwnd"), 0);
+    CHECK_EQ(named("tcpi_delivery_rate"), -1);
+}
+
+TEST(a_subject_that_tells_no_tcp_info_has_none)
+{
+    fake = fake_new();
+    fake_answers(fake, -UNIX_ENOPROTOOPT);
+    CHECK_EQ(info_is_of(), -1);
+}
