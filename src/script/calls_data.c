@@ -52,7 +52,8 @@ static void transfer_add(struct call *call, struct transfer *transfer, void *bas
     uint32_t room = CALL_BYTES_MAX - transfer->octets;
 
     if (octets > room) octets = room;
-    if (!spans_make_room(call->calls, message, octets / run + 1)) {
+    if (!octets) return;
+    if (!spans_make_room(call->calls, message, (octets - 1) / run + 1)) {
         call_say(call, CALL_WRONG, "a buffer is too large", no_word);
         return;
     }
@@ -277,9 +278,9 @@ static bool control_is_unsupported(struct call *call, const struct value *expect
 static void controls_compare(struct call *call, const struct value *expected,
                              const struct unix_message *returned) {
     const struct value *item = expected->items;
-    uint32_t n = list_is_empty(expected) ? 0 : expected->n_items;
+    uint32_t n = expected->n_items;
 
-    if (n && expected->kind != VALUE_POINTED) {
+    if (!list_is_empty(expected) && expected->kind != VALUE_POINTED) {
         call_say(call, CALL_WRONG, "msg_control is [{cmsg_level=, ...}, ...]", no_word);
         return;
     }

@@ -16,10 +16,8 @@ static void focus_on(struct call *call, int live, const struct tercet_endpoint *
     struct tercet_endpoint own_local = {0}, own_remote = {0};
 
     call->sockets->names(call->self, live, &own_local, &own_remote);
-    focus->local = own_local;
-    focus->remote = own_remote;
-    if (!own_local.port && local) focus->local = *local;
-    if (!own_remote.port && remote) focus->remote = *remote;
+    focus->local = own_local.port || !local ? own_local : *local;
+    focus->remote = own_remote.port || !remote ? own_remote : *remote;
 }
 
 /* A call has made the socket that its result names: it is used now. */

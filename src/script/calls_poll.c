@@ -97,9 +97,8 @@ static const struct value *epoll_data(const struct value *event) {
     const struct value *data = struct_item(event, 1, "fd", "ptr");
 
     if (!data) data = struct_item(event, 1, "u32", "u64");
-    return data && data->kind == VALUE_STRUCT && data->n_items == 1
-               ? struct_item(data, 0, "fd", "u32")
-               : data;
+    if (!data) data = struct_item(event, 1, "data", NULL);
+    return data && data->kind == VALUE_STRUCT ? struct_item(data, 0, "fd", "u32") : data;
 }
 
 static const struct value *epoll_events(struct call *call, const struct value *event) {
