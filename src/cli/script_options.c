@@ -126,7 +126,9 @@ static const char *files_from_here(const char *value) {
     if (!is_fine)
         complain("--init_scripts %s: %s (name files that are there)", value, strerror(errno));
     if (out && fclose(out) != 0) is_fine = false;
-    return is_fine ? names : NULL;
+    if (is_fine) return names;
+    free(names);
+    return NULL;
 }
 
 static int take_run_option(struct script_options *options, const char *name, const char *value) {
