@@ -19,9 +19,14 @@ struct outline {
     uint32_t n_real, n_trailing; /* from the first to the last such; behind it */
 };
 
+/* `--` in front of a line, nothing between the two. */
 static bool at_setting(const struct parser *parser) {
-    return parser_at_sign(parser, '-') && parser->token.starts_line && !parser->lexer.nested &&
-           word_is(lexer_peek(&parser->lexer), "-");
+    struct word next;
+
+    if (!parser_at_sign(parser, '-') || !parser->token.starts_line || parser->lexer.nested)
+        return false;
+    next = lexer_peek(&parser->lexer);
+    return next.at == parser->token.until && word_is(next, "-");
 }
 
 static bool at_moment(const struct parser *parser) {

@@ -39,9 +39,9 @@ static bool is_name(struct word name) {
 
 /* --define=NAME=VALUE: NAME stands for VALUE from here on. */
 static bool definition_take(struct parser *parser, const struct script_option *option) {
-    struct word value = option->value, name;
+    struct word value = option->value, name = {NULL, 0};
 
-    word_cut(&value, &name);
+    if (value.at) word_cut(&value, &name);
     name = word_trimmed(name);
     if (!is_name(name))
         return lexer_fail(&parser->lexer, option->place, "expected --define=NAME=VALUE", NULL);

@@ -223,8 +223,7 @@ void lexer_next(struct lexer *lexer, struct token *token) {
     do {
         struct lexer_input *in;
 
-        token->kind = TOKEN_BAD;
-        token->sign = 0;
+        *token = (struct token){.kind = TOKEN_BAD};
         if (!space_skip(lexer)) return;
         in = &lexer->inputs[lexer->nested];
         token->place = lexer_place(lexer);

@@ -185,6 +185,7 @@ TEST(texts_that_are_no_script)
         {"--a=1\n  --define",                               "2:3: expected --define=NAME=VALUE",                                             false},
         {"--define=5=5",                                    "1:1: expected --define=NAME=VALUE",                                             false},
         {"--define==5",                                     "1:1: expected --define=NAME=VALUE",                                             false},
+        {"- --x",                                           NULL,                                                                            false},
         {"-x",                                              NULL,                                                                            false},
         {"0 close(3)\n--mtu=5",                             "2:1: options (--name=value) stand in front of everything else",
          false                                                                                                                                    },
