@@ -170,11 +170,19 @@ static bool is_let_pass(const struct run *run, const struct event *event,
     return event->kind == EVENT_CALL && run->options.calls_may_differ;
 }
 
+void run_marks(struct run *run, const struct event *event) {
+    if (run->is_marked) return;
+    if (event) ladder_add(&run->tables->ladder, RUNG_FAILED, run_now(run), event);
+    run->is_marked = true;
+    run->report->virtual_ns = run_now(run);
+}
+
 bool run_fails(struct run *run, const struct event *event, enum script_mismatch mismatch,
                const char *why) {
     bool goes_on = is_let_pass(run, event, mismatch);
 
-    if (event) ladder_add(&run->tables->ladder, RUNG_FAILED, run_now(run), event);
+    run_marks(run, event);
+    run->is_marked = false;
     if (goes_on && run->report->mismatch != SCRIPT_MISMATCH_NONE) return true;
     report_end(run, event, goes_on ? SCRIPT_PASSED : SCRIPT_FAILED, why);
     run->report->mismatch = mismatch;
@@ -184,7 +192,7 @@ bool run_fails(struct run *run, const struct event *event, enum script_mismatch 
 
 bool run_ends(struct run *run, const struct event *event, enum script_verdict verdict,
               const char *why) {
-    if (event) ladder_add(&run->tables->ladder, RUNG_FAILED, run_now(run), event);
+    run_marks(run, event);
     report_end(run, event, verdict, why);
     run->report->mismatch = SCRIPT_MISMATCH_NONE;
     run->is_over = true;
@@ -247,5 +255,5 @@ void run_script(struct run *run) {
     run->calls.is_v6 = run->options.is_v6;
     run->start_ns = run->subject.kind->now(run->subject.self);
     events_run(run);
-    run->report->virtual_ns = run_now(run);
+    if (!run->is_over) run->report->virtual_ns = run_now(run);
 }

@@ -78,6 +78,7 @@ struct run {
     uint32_t steps;
     bool is_over;   /* the verdict is there */
     bool is_beyond; /* what happens is only looked at to tell how late it is */
+    bool is_marked; /* the event at fault stands in the ladder already */
 };
 
 /* Run @run->script: all fields up to the tables are set, the rest are zero.  The report tells what came of it. */
@@ -124,6 +125,9 @@ uint64_t run_sleeper_deadline(const struct run *run);
 
 /* Time passes until the call that sleeps has returned.  Return: whether the run goes on */
 bool run_await_sleeper(struct run *run);
+
+/* The event is at fault, and the ladder tells so now; run_fails follows. */
+void run_marks(struct run *run, const struct event *event);
 
 /* The run fails at @event: @why tells why.  Return: whether it goes on nevertheless (--non_fatal) */
 bool run_fails(struct run *run, const struct event *event, enum script_mismatch mismatch,

@@ -74,6 +74,7 @@ static bool sleeper_overdue(struct run *run) {
     char memory[SCRIPT_SENTENCE_MAX];
     struct text why;
 
+    run_marks(run, sleeper.event);
     text_init(&why, memory, sizeof memory);
     if (returns_late(run, &why)) return return_judge(run, sleeper.event, &sleeper.schedule);
     if (run->is_over) return false;

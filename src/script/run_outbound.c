@@ -182,10 +182,12 @@ static void rest_text(const struct outbound *outbound, struct text *why) {
 /* Nothing that could be the expected packet has left in time. */
 static bool missing_fails(struct outbound *outbound) {
     uint64_t from = 0;
-    struct departure *departure = look_beyond(outbound, &from, RUN_LOOK_BEYOND_S);
+    struct departure *departure;
     char memory[SCRIPT_SENTENCE_MAX];
     struct text why;
 
+    run_marks(outbound->run, outbound->event);
+    departure = look_beyond(outbound, &from, RUN_LOOK_BEYOND_S);
     if (outbound->run->is_over) return false;
     if (departure && !outbound->match.taken && fits(outbound, departure))
         return time_fails(outbound, departure);
@@ -258,6 +260,7 @@ static bool comes_later(struct outbound *outbound, uint64_t from) {
 /* @departure, at index @from, is not what is expected. */
 static bool content_fails(struct outbound *outbound, struct departure *departure, uint64_t from,
                           enum script_mismatch mismatch, const char *why) {
+    run_marks(outbound->run, outbound->event);
     if (comes_later(outbound, from + 1)) return extra_fails(outbound, departure);
     expected_text(outbound);
     actual_text(outbound, departure);
