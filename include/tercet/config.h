@@ -72,14 +72,17 @@ struct tercet_config {
     uint32_t window_scale_bytes; /* the window scale is offered for a buffer of this size; 0: its own (0) */
     uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
     uint8_t quick_acks;   /* data segments acknowledged at once when data begins to flow (0) */
+    uint8_t syn_linear_retries; /* so many more SYNs go first, a constant time apart (0; Linux 4) */
     uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
-    bool fin_ack_delayed; /* a FIN that ends the peer's stream may wait for a delayed ACK, too (false) */
+    bool fin_ack_delayed;        /* a FIN behind text may wait for a delayed ACK, too (false) */
+    bool probes_empty; /* a closed window is probed by an old sequence number, not by an octet (false) */
     bool reset_acks; /* the reset of an abort carries an ACK, as on most hosts; RFC 9293 section 3.10.5 has none (false) */
     bool syn_fin_opens; /* a SYN with FIN opens like one without, as RFC 9293 section 3.10.7.2 has it (false) */
     bool unread_resets; /* close() over bytes that nobody has read resets (SHLD-3 of RFC 9293), else they are forgotten (true) */
     bool syn_again_soon; /* a SYN that drew a wrong answer goes again a moment later, once, out of turn (true) */
     bool reset_at_edges; /* a reset is exact also just before the peer's FIN and behind text that was SACKed (true) */
     bool time_wait_resets; /* a reset ends TIME-WAIT, as RFC 9293 section 3.10.7.4 has it; RFC 1337 warns of it (false) */
+    bool time_wait_answers_text; /* text sent again to TIME-WAIT gets its ACK however soon (false) */
     bool unreachable_is_hard; /* any ICMP error ends an opening, as on Linux, not just protocol and port unreachable (false) */
     bool window_whole_segments; /* the window of a SYN is a multiple of the segment's size, as on Linux (false) */
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */

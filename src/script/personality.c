@@ -24,12 +24,15 @@ static void configure_linux(struct tercet_config *config) {
     config->receive_buffer_bytes = 65536;
     config->window_scale_bytes = 6u << 20;
     config->syn_retries = 6;
+    config->syn_linear_retries = 4;
     config->quick_acks = 16;
+    config->probes_empty = true;
     config->window_whole_segments = true;
     config->rto_variance_min_us = SECOND_US / 5;
     config->fin_ack_delayed = true;
     config->reset_acks = true;
     config->time_wait_resets = true;
+    config->time_wait_answers_text = true;
     config->unreachable_is_hard = true;
     config->timestamps_lenient = true;
 }

@@ -327,7 +327,8 @@ static const struct setting table[] = {
     /* Linux, the opening. */
     NUMBER("net.ipv4.tcp_syn_retries", CONFIG(syn_retries), 1, 127, "SYNs sent again"),
     NUMBER("net.ipv4.tcp_synack_retries", CONFIG(syn_ack_retries), 0, 15, "SYN-ACKs sent again"),
-    ONLY("net.ipv4.tcp_syn_linear_timeouts", "0", "SYNs sent again in equal steps"),
+    NUMBER("net.ipv4.tcp_syn_linear_timeouts", CONFIG(syn_linear_retries), 0, 127,
+           "SYNs sent again in equal steps"),
     NUMBER("net.ipv4.tcp_max_syn_backlog", CONFIG(syn_queue), 1, 4096, "half-opens of a listener"),
     NUMBER("net.core.somaxconn", OF(backlog_most), 1, 65535,
            "the most that listen() takes as its backlog"),

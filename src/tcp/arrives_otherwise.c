@@ -211,10 +211,12 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     tcb->soft_errors = 0; /* the way is open again */
     if (!seq_lt(tcb->snd_una, tcb->snd_up)) tcb->flags &= ~(uint32_t)TCB_SNDS_URGENT;
     rtt_acked(t, tcb, seg);
-    if (seq_eq(tcb->snd_una, tcb->snd_max))
+    if (seq_eq(tcb->snd_una, tcb->snd_max)) {
+        tcb->flags &= ~(uint32_t)TCB_SMALL_SENT;
         timer_clear(tcb, TIMER_RETRANSMIT);
-    else if (!tcb_is(tcb, TCB_RECOVERY))
+    } else if (!tcb_is(tcb, TCB_RECOVERY)) {
         timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+    }
     recovery_acked(t, tcb, bytes);
     free_acknowledged(t, tcb);
     user_timeout_progress(t, tcb);
@@ -305,7 +307,8 @@ static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const st
 static void eighth_fin(struct tcp *t, struct tcb *tcb) {
     tcb->rcv_nxt = seq_add(tcb->rcv_nxt, 1);
     tcb->flags |= TCB_FIN_RECEIVED;
-    if (t->config.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED)
+    if (t->config.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED &&
+        tcb_is(tcb, TCB_HEARD_TEXT))
         receive_acknowledge_later(t, tcb);
     else
         tcb_owe_ack(t, tcb);

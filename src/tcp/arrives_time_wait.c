@@ -62,5 +62,5 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
     } else if (!segment_span(seg) && is_acceptable(tw, seg)) {
         return TERCET_TAKEN; /* a bare ACK in its place: answering could make two TIME-WAITs talk for ever */
     }
-    return time_wait_answer(t, tw) ? verdict : TERCET_TIME_WAIT_THROTTLED;
+    return time_wait_answer(t, tw, seg) ? verdict : TERCET_TIME_WAIT_THROTTLED;
 }

@@ -9,8 +9,9 @@
  * only when nothing else went.
  *
  * New data goes when the windows of the peer and of congestion control let it, and when it is no silly little
- * segment: a full one, the last one with nothing else in flight (Nagle, RFC 9293 section 3.7.4) or half of
- * the largest window the peer ever offered (section 3.8.6.2.1).
+ * segment: a full one, the last one with no other small one in flight (Nagle's algorithm as Minshall has
+ * changed it, RFC 9293 section 3.7.4) or half of the largest window the peer ever offered (section
+ * 3.8.6.2.1).
  */
 #include "tcp/output.h"
 
@@ -57,7 +58,7 @@ static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
 }
 
 /* A sequence number that the peer must answer, and no text: RFC 9293 section 3.8.4 (SHLD-12). */
-static bool keepalive_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+static bool old_number_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     tcb->flags &= ~(uint32_t)TCB_KEEP_PROBE;
     segment_start(tcb, out, TCP_ACK, seq_sub(tcb->snd_una, 1));
     put_ack(t, tcb, &out->seg);
@@ -199,6 +200,7 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
     tcb->flags &= ~(uint32_t)TCB_PROBE;
     if (!n && !fin_is_unsent(tcb)) return false;
     if (tcb->probes < UINT8_MAX) tcb->probes++;
+    if (t->config.probes_empty) return old_number_departs(t, tcb, out);
     return data_departs(t, tcb, out, tcb->snd_nxt, n, n == 0);
 }
 
@@ -211,7 +213,9 @@ static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
 
     if (n == tcb_payload_max(tcb) || seq_lt(tcb->snd_nxt, tcb->snd_max)) return true;
     if (tcb->wishes & WISH_CORK && !tcb_is(tcb, TCB_FIN_QUEUED)) return false;
-    if (is_last) return nothing_in_flight || tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
+    if (is_last)
+        return nothing_in_flight || !tcb_is(tcb, TCB_SMALL_SENT) ||
+               tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
     return n >= tcb->snd_max_wnd / 2 && (nothing_in_flight || tcb_is(tcb, TCB_NODELAY));
 }
 
@@ -231,6 +235,7 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
         uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
     data_departs(t, tcb, out, from, n, fin);
     tcb->snd_nxt = seq_add(from, n + fin);
+    if (n < tcb_payload_max(tcb)) tcb->flags |= TCB_SMALL_SENT;
     if (is_new) rtt_start(t, tcb);
     timer_clear(tcb, TIMER_PERSIST);
     if (!timer_is_set(tcb, TIMER_RETRANSMIT)) timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
@@ -280,7 +285,7 @@ static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
         if (tcb_is(tcb, TCB_PROBE) && probe_departs(t, tcb, out)) return true;
         persist(t, tcb);
     }
-    if (tcb_is(tcb, TCB_KEEP_PROBE)) return keepalive_departs(t, tcb, out);
+    if (tcb_is(tcb, TCB_KEEP_PROBE)) return old_number_departs(t, tcb, out);
     return tcb_is(tcb, TCB_ACK_NOW) && bare_ack(t, tcb, out);
 }
 

@@ -30,9 +30,11 @@ static bool is_quick(const struct tcp *t, struct tcb *tcb) {
  * Text in order: acknowledge every second segment (SHLD-19), a single one after a while (SHLD-18, MUST-40);
  * at once where the window has no room for a second one.  Source: RFC 9293 section 3.8.6.3.
  */
-static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap) {
+static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap, bool is_last) {
+    bool is_hurried = is_quick(t, tcb) && !(is_last && t->config.fin_ack_delayed);
+
     tcb->unacked++;
-    if (is_quick(t, tcb) || tcb->unacked >= 2 || closed_gap || tcb_rcv_wnd(tcb) < tcb->announced_mss)
+    if (is_hurried || tcb->unacked >= 2 || closed_gap || tcb_rcv_wnd(tcb) < tcb->announced_mss)
         tcb_owe_ack(t, tcb);
     else
         receive_acknowledge_later(t, tcb);
@@ -66,7 +68,7 @@ static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
     if (has_fin) reassembly_release(t, tcb); /* nothing comes behind a FIN */
     *fin = reassembly_advance(t, tcb) || has_fin;
     if (n) {
-        acknowledge_text(t, tcb, closed_gap);
+        acknowledge_text(t, tcb, closed_gap, *fin);
         tcb_tell(t, tcb, TERCET_READABLE);
     }
     return TERCET_TAKEN;

@@ -59,6 +59,7 @@ enum tcb_flag {
     TCB_KEEP_PROBE = 1 << 28,    /* a keep-alive is owed */
     TCB_HEARD_TEXT = 1 << 29,    /* heard_text has a meaning */
     TCB_INTERACTIVE = 1 << 30,   /* the user answers what he reads: no quick ACKs */
+    TCB_SMALL_SENT = 1u << 31,   /* less than a full segment may be in flight */
     TCB_FIRST_PARTIAL = 1 << 22, /* fast recovery has seen no partial acknowledgement yet */
 };
 

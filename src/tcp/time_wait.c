@@ -75,8 +75,12 @@ void time_wait_restart(struct tcp *t, uint32_t index) {
     list_push(&t->time_wait_queue, index);
 }
 
-bool time_wait_answer(struct tcp *t, struct time_wait *tw) {
-    return throttle_pass(t, &tw->answered) && acknowledge(t, tw);
+bool time_wait_answer(struct tcp *t, struct time_wait *tw, const struct segment *seg) {
+    bool is_exempt = t->config.time_wait_answers_text && segment_span(seg) &&
+                     !segment_has(seg, TCP_SYN);
+
+    if (!is_exempt && !throttle_pass(t, &tw->answered)) return false;
+    return acknowledge(t, tw);
 }
 
 void time_wait_tick(struct tcp *t) {

@@ -11,6 +11,7 @@
 #include "tcp/tuple.h"
 
 struct tcp;
+struct segment;
 struct tcb;
 
 /*
@@ -48,8 +49,11 @@ void time_wait_free(struct tcp *t, uint32_t index);
 /* Start 2 MSL again. */
 void time_wait_restart(struct tcp *t, uint32_t index);
 
-/* Acknowledge out of turn, throttled.  Return: false: one left a moment ago. */
-bool time_wait_answer(struct tcp *t, struct time_wait *tw);
+/*
+ * Acknowledge @seg out of turn, throttled, lest two TIME-WAITs talk for ever.  Return: false: an ACK left a
+ * moment ago.
+ */
+bool time_wait_answer(struct tcp *t, struct time_wait *tw, const struct segment *seg);
 
 /* Forget those whose 2 MSL are over. */
 void time_wait_tick(struct tcp *t);

@@ -32,11 +32,18 @@ static void count_retry(struct tcp *t, struct tcb *tcb) {
     if (tcb->retries == R1_RETRIES) tcb_soft_error(t, tcb, TERCET_SOFT_RETRANSMISSIONS);
 }
 
+/* How many of its SYNs go a constant time apart. */
+static unsigned syn_linear_retries(const struct tcp *t, const struct tcb *tcb) {
+    uint8_t linear = t->config.syn_linear_retries;
+
+    return linear < tcb->syn_retries ? linear : tcb->syn_retries;
+}
+
 /* The user's own R2, where he has set one, holds both ways: MUST-21. */
 static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
     if (tcb->user_timeout_ms && tcb_is_synchronized(tcb) && !tcb_is(tcb, TCB_ORPHAN))
         return UINT32_MAX;
-    if (!tcb_is_synchronized(tcb)) return tcb->syn_retries;
+    if (!tcb_is_synchronized(tcb)) return tcb->syn_retries + syn_linear_retries(t, tcb);
     return tcb_is(tcb, TCB_ORPHAN) ? t->config.orphan_retries : t->config.data_retries;
 }
 
@@ -44,6 +51,10 @@ static unsigned retries_max(const struct tcp *t, const struct tcb *tcb) {
 static enum tercet_reason why_given_up(const struct tcb *tcb) {
     return tcb->soft_errors & SOFT_ERRORS_OF_ICMP ? TERCET_REASON_UNREACHABLE
                                                   : TERCET_REASON_TIMED_OUT;
+}
+
+static void back_off(const struct tcp *t, struct tcb *tcb) {
+    tcb->rto_us = tcb->rto_us < t->config.rto_max_us / 2 ? tcb->rto_us * 2 : t->config.rto_max_us;
 }
 
 /*
@@ -62,7 +73,7 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
         return;
     }
     count_retry(t, tcb);
-    tcb->rto_us = tcb->rto_us < t->config.rto_max_us / 2 ? tcb->rto_us * 2 : t->config.rto_max_us;
+    if (tcb_is_synchronized(tcb) || tcb->retries > syn_linear_retries(t, tcb)) back_off(t, tcb);
     recovery_timeout(tcb);
     tcb_owe(t, tcb);
 }

@@ -33,11 +33,14 @@ CONVERSATION(an_answer_ends_quick_acks) {
 
 CONVERSATION(a_fin_may_be_acknowledged_later) {
     c->config.fin_ack_delayed = true;
+    c->config.quick_acks = 16;
     establish(c);
-    receive(c, FIN | ACK, 1, 1, 0);
+    receive(c, ACK, 1, 1, 100);
+    expect(c, ACK, 1, 101, 0);
+    receive(c, FIN | ACK, 101, 1, 0);
     expect_nothing(c);
     expect_state(c, CLOSE_WAIT);
-    expect_within_ms(c, 41, ACK, 1, 2, 0);
+    expect_after_ms(c, 40, ACK, 1, 102, 0);
 }
 
 CONVERSATION(a_fin_behind_our_own_is_acknowledged_at_once) {
@@ -218,4 +221,47 @@ CONVERSATION(window_probes_may_begin_late) {
     expect_after_ms(c, 5000, ACK, 1, 1, 1);
     receive(c, ACK, 1, 1, 0, .wnd = NOTHING);
     expect_after_ms(c, 5000, ACK, 1, 1, 1);
+}
+
+CONVERSATION(the_first_syns_may_go_in_equal_steps) {
+    c->config.syn_retries = 2;
+    c->config.syn_linear_retries = 1;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    expect_after_ms(c, 2000, SYN, 0, 0, 0);
+    advance_s(c, 5);
+    expect_reason(c, TIMED_OUT);
+}
+
+CONVERSATION(a_closed_window_may_be_probed_without_an_octet) {
+    c->config.probes_empty = true;
+    establish(c);
+    receive(c, ACK, 1, 1, 0, .wnd = NOTHING);
+    user_write(c, 10);
+    expect_within_ms(c, 1001, ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    expect(c, PSH | ACK, 1, 1, 10);
+}
+
+CONVERSATION(text_in_time_wait_may_always_be_answered) {
+    c->config.time_wait_answers_text = true;
+    reach(c, TERCET_STATE_TIME_WAIT);
+    for (unsigned i = 0; i < 3; i++) {
+        receive(c, ACK, (uint32_t)-50, 2, 20);
+        expect(c, ACK, 2, 2, 0);
+    }
+}
+
+/* Nagle's algorithm in Minshall's form: the end of a large write does not wait for the rest of it. */
+CONVERSATION(the_end_of_a_write_leaves_at_once) {
+    establish(c);
+    user_write(c, MSS + 500);
+    expect(c, ACK, 1, 1, MSS);
+    expect(c, PSH | ACK, 1 + MSS, 1, 500);
+    user_write(c, 300);
+    expect_nothing(c);
+    receive(c, ACK, 1, 1 + MSS + 500, 0);
+    expect(c, PSH | ACK, 1 + MSS + 500, 1, 300);
 }
