@@ -85,7 +85,7 @@ static void struct_make(struct call *call, const struct unix_option *option,
     const struct option_pair *pair = option_pair(option);
 
     if (!pair) {
-        call_say(call, CALL_UNSUPPORTED, "a struct as the value of an option", no_word);
+        call_returned(call, SOCKETS_UNSUPPORTED);
         return;
     }
     for (unsigned i = 0; i < 2; i++) {
@@ -130,21 +130,44 @@ static struct unix_option call_option(struct call *call) {
     return option;
 }
 
+/* Only NULL is: a number without brackets is taken for what stands behind a pointer to it. */
+static bool pointer_is_null(const struct value *value) {
+    return value->kind == VALUE_NAME && word_is(value->word, "NULL");
+}
+
+/* What the kernel says to a length, or to no pointer, before it looks at the option. */
+static int length_error(const struct value *value, int64_t length) {
+    if (length < 0) return -UNIX_EINVAL;
+    return pointer_is_null(value) && length > 0 ? -UNIX_EFAULT : 0;
+}
+
+/*
+ * An option that the script takes for granted and the subject does not know is one that hosts have and this one has not.
+ */
+static void option_returned(struct call *call, int returned) {
+    const struct value *result = call->script->result;
+    bool is_granted = result && result->kind == VALUE_INTEGER && result->integer >= 0;
+
+    call_returned(call,
+                  returned == -UNIX_ENOPROTOOPT && is_granted ? SOCKETS_UNSUPPORTED : returned);
+}
+
 static void call_setsockopt(struct call *call) {
     int fd = call_descriptor(call, call_next(call));
     struct unix_option option = call_option(call);
     const struct value *value = call_next(call), *size = call_next(call);
     struct option_value made = {.length = 0};
     int64_t length;
+    int error;
 
     if (!call_is_right(call)) return;
-    if (!value_is_null(value)) value_make(call, &option, value, &made);
+    if (!pointer_is_null(value)) value_make(call, &option, value, &made);
     length = value_is_ellipsis(size) ? made.length : call_number(call, size);
     if (!call_is_right(call)) return;
-    option.value = value_is_null(value) ? NULL : made.octets;
+    error = length_error(value, length);
+    option.value = made.octets;
     option.length = (uint32_t)(length > OPTION_BYTES_MAX ? OPTION_BYTES_MAX : length);
-    call_returned(call,
-                  length < 0 ? -UNIX_EINVAL : call->sockets->set_option(call->self, fd, &option));
+    option_returned(call, error ? error : call->sockets->set_option(call->self, fd, &option));
 }
 
 /* Text that came back, up to its first zero, against the script's. */
@@ -170,7 +193,7 @@ static void pair_compare(struct call *call, const struct value *expected,
     const struct option_pair *pair = option_pair(got);
 
     if (!pair) {
-        call_say(call, CALL_UNSUPPORTED, "a struct as the value of an option", no_word);
+        call_returned(call, SOCKETS_UNSUPPORTED);
         return;
     }
     for (unsigned i = 0; i < 2; i++) {
@@ -244,13 +267,13 @@ static void call_getsockopt(struct call *call) {
     struct option_value room = {.length = 0};
     bool has_length = !value_is_ellipsis(size);
     int64_t length = has_length ? call_pointed_number(call, size) : OPTION_BYTES_MAX;
+    int error = length_error(value, length);
 
     if (!call_is_right(call)) return;
-    option.value = value_is_null(value) ? NULL : room.octets;
+    option.value = room.octets;
     option.length = (uint32_t)(length > OPTION_BYTES_MAX ? OPTION_BYTES_MAX : length);
-    call_returned(call,
-                  length < 0 ? -UNIX_EINVAL : call->sockets->get_option(call->self, fd, &option));
-    if (!call_succeeded(call) || value_is_null(value)) return;
+    option_returned(call, error ? error : call->sockets->get_option(call->self, fd, &option));
+    if (!call_succeeded(call) || pointer_is_null(value)) return;
     option_compare(call, value, &option);
     if (has_length && !value_is_ellipsis(value))
         call_compare(call, "length", length, option.length);

@@ -9,6 +9,7 @@
 #include "script/address.h"
 #include "script/call.h"
 #include "script/names.h"
+#include "script/tcp_info.h"
 #include "script/words.h"
 #include "wire/address_text.h"
 
@@ -40,10 +41,33 @@ static int64_t named_number(struct call *call, struct word name) {
     return number;
 }
 
+/* sizeof(int), sizeof(struct linger) */
+static int64_t size_of(struct call *call, struct word type) {
+    static const struct {
+        const char *type;
+        uint32_t octets;
+    } sizes[] = {
+        {"int",          4                           },
+        {"linger",       8                           },
+        {"timeval",      16                          },
+        {"sockaddr_in",  16                          },
+        {"sockaddr_in6", 28                          },
+        {"tcp_info",     sizeof(struct unix_tcp_info)},
+    };
+
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        if (word_is(type, sizes[i].type)) return sizes[i].octets;
+    }
+    call_say(call, CALL_UNSUPPORTED, "the size of", type);
+    return 0;
+}
+
 /* htons(N) and its kin: numbers are in the host's order on both sides of the sockets. */
 static int64_t converted_number(struct call *call, const struct value *value) {
     static const char *const conversions[] = {"htons", "htonl", "ntohs", "ntohl"};
 
+    if (word_is(value->word, "sizeof") && value->n_items == 1)
+        return size_of(call, value->items->word);
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
         if (word_is(value->word, conversions[i]) && value->n_items == 1)
             return call_number(call, value->items);

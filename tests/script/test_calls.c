@@ -236,6 +236,22 @@ TEST(two_calls_at_once_are_a_bug_of_ours)
     CHECK(MUST_FAILS(fake_again(fake)));
 }
 
+TEST(sizes_are_those_of_linux)
+{
+    fake = fake_new();
+    CHECK_EQ(fake_call(fake, "setsockopt(3, SOL_TCP, TCP_NODELAY, [1], sizeof(int)) = 0"), CALL_MET);
+    CHECK_EQ(fake->set_length, 4);
+    CHECK_EQ(
+        fake_call(fake, "setsockopt(3, SOL_SOCKET, SO_LINGER, {1, 2}, sizeof(struct linger)) = 0"),
+        CALL_MET);
+    CHECK_EQ(fake->set_length, 8);
+    CHECK_EQ(fake_call(fake, "setsockopt(3, SOL_TCP, TCP_NODELAY, [1], sizeof(long)) = 0"),
+             CALL_UNSUPPORTED);
+    CHECK_STR(fake->why, "the size of `long`");
+    CHECK_EQ(fake_call(fake, "listen(3, round(5)) = 0"), CALL_UNSUPPORTED);
+    CHECK_STR(fake->why, "the function `round`");
+}
+
 TEST(depth_of_values_is_bounded_by_the_parser_alone)
 {
     char text[300] = "listen(3, ";
@@ -250,4 +266,86 @@ TEST(depth_of_values_is_bounded_by_the_parser_alone)
     fake = fake_new();
     CHECK_EQ(fake_call(fake, text), CALL_MET);
     CHECK_STR(fake->said, "listen(103, 5)");
+}
+
+static const char *const pieces[] = {
+    "socket(",    "bind(",      "listen(",     "accept(",
+    "connect(",   "read(",      "readv(",      "recvmsg(",
+    "sendto(",    "sendmsg(",   "getsockopt(", "setsockopt(",
+    "poll(",      "epoll_ctl(", "epoll_wait(", "pipe(",
+    "splice(",    "ioctl(",     "fcntl(",      "close(",
+    "3",          "4",          "5",           "0",
+    "-1",         "1000",       "2147483647",  "9223372036854775807",
+    "...",        "NULL",       "[",           "]",
+    "{",          "}",          ", ",          ", ",
+    ", ",         "|",          "~",           "POLLIN",
+    "EPOLLIN",    "AF_INET",    "SOL_SOCKET",  "SOL_TCP",
+    "SO_LINGER",  "TCP_INFO",   "\"abc\"",     "\"192.0.2.1\"",
+    "inet_addr(", "htons(",     "sizeof(",     ")",
+    "fd=",        "events=",    "msg_iov=",    "msg_control=",
+    "msg_name=",  "msg_flags=", "sa_family=",  "sin_addr=",
+    "onoff=",     "linger=",    "cmsg_level=", "cmsg_type=",
+    "cmsg_data=",
+};
+
+static uint64_t dice = 88172645463325252u;
+
+static uint64_t throw_dice(uint64_t n) {
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return dice % n;
+}
+
+/* A call with random arguments, with its brackets in order. */
+static void random_call(char *text, size_t size) {
+    enum { PIECES = sizeof pieces / sizeof *pieces, CALLS = 20 };
+    char closing[40];
+    size_t depth = 0, arguments = throw_dice(7);
+
+    snprintf(text, size, "%s", pieces[throw_dice(CALLS)]);
+    for (size_t i = 0; i < arguments; i++) {
+        if (i) strcat(text, ", ");
+        for (unsigned inside = 0;;) {
+            const char *piece = pieces[CALLS + throw_dice(PIECES - CALLS)];
+            char last = piece[strlen(piece) - 1];
+
+            if (strchr("]}),|~", *piece)) continue;
+            if (inside++) strcat(text, ", ");
+            strcat(text, piece);
+            if (strchr("[{(=", last) && depth < 8) {
+                if (last != '=') closing[depth++] = last == '[' ? ']' : last == '{' ? '}' : ')';
+                inside = 0;
+                continue;
+            }
+            if (strchr("[{(=", last)) strcat(text, "1");
+            if (last == '[' || last == '{' || last == '(')
+                closing[depth++] = last == '[' ? ']' : last == '{' ? '}' : ')';
+            if (!depth || throw_dice(3) == 0 || inside > 5) break;
+        }
+        while (depth)
+            strncat(text, &closing[--depth], 1);
+    }
+    strcat(text, ") = 0");
+}
+
+TEST(any_call_has_an_answer)
+{
+    static const int numbers[] = {
+        0, 1, 2, 7, -UNIX_EAGAIN, -UNIX_EINVAL, SOCKETS_WAITS, SOCKETS_UNSUPPORTED};
+    unsigned long rounds = tap_seeds(20000);
+    unsigned answers[CALL_WRONG + 1] = {0};
+    char text[4000];
+
+    for (unsigned long i = 0; i < rounds; i++) {
+        if (i % 100 == 0) fake = fake_new();
+        fake_answers(fake, numbers[i % 8]);
+        random_call(text, sizeof text);
+        answers[fake_call(fake, text)]++;
+    }
+    CHECK(answers[CALL_MET] > 0);
+    CHECK(answers[CALL_DIFFERS] > 0);
+    CHECK(answers[CALL_WRONG] > 0);
+    CHECK(answers[CALL_UNSUPPORTED] > 0);
+    CHECK_EQ(answers[CALL_WAITS], 0);
 }
