@@ -289,6 +289,11 @@ struct tercet_conn_info {
     uint32_t unsent_bytes, unacked_bytes, unread_bytes;
     uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
     uint32_t retransmits;  /* segments retransmitted in its life */
+    uint32_t received_bytes; /* in order, the FIN counted, modulo 2^32 */
+    uint8_t retries;       /* expirations since something new was acknowledged */
+    uint8_t probes, keep_probes; /* of a closed window; keep-alives, unanswered ones */
+    uint8_t dupacks;       /* duplicate ACKs in a row */
+    bool is_recovering, is_loss; /* fast recovery; what was in flight when the timer expired is sent again */
     uint32_t waiting;      /* of a listener: connections that tercet_accept would give */
     uint8_t soft_errors;   /* enum tercet_soft_error bits */
     uint8_t diffserv;      /* TERCET_OPTION_DIFFSERV */

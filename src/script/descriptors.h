@@ -11,6 +11,7 @@
 #include "script/personality.h"
 #include "script/settings.h"
 #include "script/sockets.h"
+#include "script/traffic.h"
 
 /*
  * The inside of the sockets over a stack, shared by sockets*.c.
@@ -62,6 +63,7 @@ enum socket_sleep {
 /* Values of options; those that nothing here obeys are stored so that they can be read again. */
 struct socket_options {
     bool is_reuse_address, is_reuse_port, is_keepalive, is_nodelay, is_cork, is_v6_only, is_freebind;
+    bool is_debug, is_dont_route, is_broadcast, is_no_sigpipe, is_thin, is_thin_dupack;
     bool is_quickack_off, has_inq, is_oob_inline, is_zerocopy, is_fastopen_connect;
     bool has_linger;
     int linger_s;
@@ -71,11 +73,13 @@ struct socket_options {
     uint32_t keep_idle_s, keep_interval_s, keep_count, keep_init_s; /* 0: the host's */
     uint32_t user_timeout_ms, syn_count, max_segment, window_clamp, notsent_low;
     bool has_notsent_low;
-    int linger2_s; /* 0: the host's, negative: none */
-    uint32_t defer_accept_s;
+    int linger2_s;          /* 0: the host's, negative: none */
+    uint32_t defer_retries; /* SYN-ACKs for which an opening waits for text */
     int tos, traffic_class, ttl, hops, mtu_discover, mtu_discover_v6, mark, priority, timestamping;
     int fastopen_queue, save_syn;
     char congestion[16];
+    unsigned char fastopen_key[32];
+    uint32_t fastopen_key_octets;
 };
 
 struct socket {
@@ -98,6 +102,7 @@ struct socket {
     bool has_urgent;     /* it was passed over and is kept in `urgent` */
     unsigned char urgent;
 
+    uint32_t backlog; /* of a listener */
     enum socket_sleep sleep;
     uint32_t progress;    /* octets that the sleeping call has moved */
     uint64_t wake_ns;     /* when it gives up, UINT64_MAX: never */
@@ -146,6 +151,7 @@ struct sockets {
     struct descriptor descriptors[DESCRIPTORS_MAX];
     struct epoll epolls[EPOLLS_MAX];
     struct pipe pipes[PIPES_MAX];
+    struct traffic traffic;
 };
 
 /* The calls of sockets.h; @self is a struct sockets. */
@@ -214,6 +220,10 @@ uint32_t socket_send_buffer(struct sockets *sockets, struct socket *socket);
 
 /* sockets_data.c: whether poll calls it writable. */
 bool socket_is_writable(struct sockets *sockets, struct socket *socket);
+
+/* sockets_info.c: what TCP_INFO tells. */
+struct unix_tcp_info;
+void socket_tcp_info(struct sockets *sockets, struct socket *socket, struct unix_tcp_info *to);
 
 /* sockets_files.c: read and write of a pipe's end @fd. */
 int pipe_receive(struct sockets *sockets, int fd, struct unix_message *message);

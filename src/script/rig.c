@@ -145,6 +145,7 @@ static bool packet_departs(struct rig *rig) {
         rig->lost++;
         return true;
     }
+    traffic_sees(&rig->sockets.traffic, frame.bytes, frame.length, false, rig->sockets.now_ns);
     departed->when_ns = rig->sockets.now_ns;
     departed->octets = frame.length;
     departed->room = (uint32_t)((sizeof *departed + frame.length + 15) & ~(size_t)15);
@@ -257,6 +258,7 @@ static void rig_arrive(void *self, const unsigned char *packet, uint32_t n) {
 
     if (n > RIG_FRAME_BYTES) return; /* no IP packet is longer */
     look_for_icmp(rig, packet, n);
+    traffic_sees(&rig->sockets.traffic, packet, n, true, rig->sockets.now_ns);
     memcpy(rig->spare, packet, n);
     tercet_stack_arrive(rig->stack, &frame, 1, rig->sockets.now_ns);
     settle(rig);

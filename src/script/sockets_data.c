@@ -377,6 +377,9 @@ static int writing_answers(struct writing *writing) {
 
     if (error == -UNIX_EAGAIN) return writing_waits(writing);
     if (error) return writing->done ? (int)writing->done : error;
+    if (!socket->options.is_cork)
+        tercet_conn_set_option(stack, socket->conn, TERCET_OPTION_CORK,
+                               (writing->flags & UNIX_MSG_MORE) != 0);
     writing_puts(writing);
     if (writing->done < writing->wanted) return writing_waits(writing);
     if (writing->flags & UNIX_MSG_OOB && writing->done) tercet_conn_urge(stack, socket->conn);
@@ -395,8 +398,7 @@ int sockets_send(void *self, int fd, const struct unix_message *message, int fla
         return pipe_send(self, fd, message);
     writing.socket = socket_at(self, fd, &answer);
     if (!writing.socket) return answer == -UNIX_ENOTSOCK ? -UNIX_EINVAL : answer;
-    if (flags & UNIX_MSG_FASTOPEN || writing.socket->options.is_fastopen_connect)
-        return SOCKETS_UNSUPPORTED;
+    if (flags & UNIX_MSG_FASTOPEN) return SOCKETS_UNSUPPORTED;
     if (message->name && writing.socket->stage == SOCKET_CONNECTED && sockets_are_bsd(self))
         return -UNIX_EISCONN;
     writing.wanted = spans_length(message);

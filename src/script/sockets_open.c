@@ -155,7 +155,11 @@ int sockets_listen(void *self, int fd, int backlog) {
 
     socket = socket_at(sockets, fd, &error);
     if (!socket) return error;
-    if (socket->stage == SOCKET_LISTENING) return 0;
+    socket->backlog = backlog_of(sockets, backlog);
+    if (socket->stage == SOCKET_LISTENING) {
+        tercet_conn_set_option(sockets->stack, socket->conn, TERCET_OPTION_BACKLOG, socket->backlog);
+        return 0;
+    }
     if (socket->stage != SOCKET_FRESH || socket->is_over) return -UNIX_EINVAL;
     any.address = any_address(socket);
     if (!socket->is_bound && socket_bind(sockets, socket, &any)) return -UNIX_EADDRINUSE;
@@ -278,11 +282,11 @@ static int connect_begins(struct sockets *sockets, int fd, struct socket *socket
     socket->stage = SOCKET_CONNECTING;
     socket->state = TERCET_STATE_SYN_SENT;
     socket->is_bound = true;
-    socket_apply(sockets, socket);
     if (socket_info(sockets, socket, &info)) {
         socket->local = info.local;
         socket->remote = info.remote;
     }
+    socket_apply(sockets, socket);
     answer = socket_sleeps(sockets, socket, SLEEP_CONNECT, !socket->is_nonblocking,
                            socket->options.send_timeout_ns);
     return answer == SOCKETS_WAITS ? answer : -UNIX_EINPROGRESS;
@@ -295,6 +299,7 @@ int sockets_connect(void *self, int fd, const struct tercet_endpoint *remote) {
 
     socket = socket_at(sockets, fd, &error);
     if (!socket) return error;
+    if (remote && socket->options.is_fastopen_connect) return SOCKETS_UNSUPPORTED;
     if (!remote) {
         dissolve(sockets, socket, true);
         return 0;
@@ -312,7 +317,11 @@ int sockets_connect(void *self, int fd, const struct tercet_endpoint *remote) {
 static int shutdown_open(struct sockets *sockets, int fd, struct socket *socket, int how) {
     if (socket->is_over || socket_state(sockets, socket) == TERCET_STATE_CLOSED)
         return -UNIX_ENOTCONN;
-    if (how != UNIX_SHUT_WR) socket->is_read_shut = true;
+    if (how != UNIX_SHUT_WR) {
+        socket->is_read_shut = true;
+        if (!sockets_are_bsd(sockets))
+            tercet_conn_set_option(sockets->stack, socket->conn, TERCET_OPTION_READ_SHUT, 1);
+    }
     if (how != UNIX_SHUT_RD && !socket->is_write_shut) {
         socket->is_write_shut = true;
         tercet_conn_shutdown(sockets->stack, socket->conn);
@@ -365,9 +374,17 @@ static bool close_sleeps(struct sockets *sockets, struct socket *socket) {
     }
 }
 
+/* SO_LINGER without time; or FIN-WAIT-2, which TCP_LINGER2 has forbidden. */
+static bool closes_by_reset(struct sockets *sockets, const struct socket *socket) {
+    const struct socket_options *options = &socket->options;
+
+    if (options->has_linger && options->linger_s == 0) return true;
+    return options->linger2_s < 0 && socket_state(sockets, socket) == TERCET_STATE_FIN_WAIT_2;
+}
+
 static int socket_close(struct sockets *sockets, struct socket *socket) {
     if (close_sleeps(sockets, socket)) return SOCKETS_WAITS;
-    socket_release(sockets, socket, socket->options.has_linger && socket->options.linger_s == 0);
+    socket_release(sockets, socket, closes_by_reset(sockets, socket));
     return 0;
 }
 

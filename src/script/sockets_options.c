@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "script/descriptors.h"
+#include "script/option_rows.h"
 #include "script/sockets_calls.h"
 #include "wire/ip.h"
 
@@ -18,55 +18,45 @@ enum {
     LINUX_RECEIVE_BUFFER = 131072, /* tcp_rmem[1] */
     BSD_RECEIVE_BUFFER = 65536,
     BSD_BUFFER_LIMIT = 2 << 20, /* maxsockbuf */
+    BSD_SEND_LOW = 2048,
     STACK_BUFFER_LEAST = 4096,
     STACK_BUFFER_MOST = 4 << 20,
-    SEGMENT_LEAST = 88,
-    SEGMENT_MOST = 32767,
-    LINGER2_MOST_S = 120,
 };
 
-/* A row of a table: how a name is read and set.  NULL: it cannot be. */
-struct option_row {
-    int name;
-    int (*get)(struct sockets *sockets, struct socket *socket);
-    int (*set)(struct sockets *sockets, struct socket *socket, int value);
-};
-
-static void stack_set(struct sockets *sockets, const struct socket *socket,
-                      enum tercet_option option, uint32_t value) {
+void stack_set(struct sockets *sockets, const struct socket *socket, enum tercet_option option,
+               uint32_t value) {
     if (socket->conn) tercet_conn_set_option(sockets->stack, socket->conn, option, value);
 }
 
-static uint32_t in_range(uint32_t value, uint32_t low, uint32_t high) {
-    return value < low ? low : value > high ? high : value;
+int get_unsupported(struct sockets *sockets, struct socket *socket) {
+    (void)sockets, (void)socket;
+    return SOCKETS_UNSUPPORTED;
 }
 
-/* The window that a receive buffer of Linux's or FreeBSD's size lets the stack offer. */
-static uint32_t window_of(const struct sockets *sockets, const struct socket *socket) {
-    uint32_t window = (uint32_t)socket->options.receive_buffer;
+int set_unsupported(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets, (void)socket, (void)value;
+    return SOCKETS_UNSUPPORTED;
+}
+
+/* Half of a buffer of Linux's may be window, all of FreeBSD's. */
+uint32_t socket_window(const struct sockets *sockets, const struct socket *socket) {
+    uint32_t window = (uint32_t)socket->options.receive_buffer, clamp = socket->options.window_clamp;
 
     if (!sockets_are_bsd(sockets)) window /= 2;
-    if (socket->options.window_clamp && socket->options.window_clamp < window)
-        window = socket->options.window_clamp;
-    return in_range(window, STACK_BUFFER_LEAST, STACK_BUFFER_MOST);
+    if (clamp && (!window || clamp < window)) window = clamp;
+    return window;
 }
 
-static uint32_t keep_or(uint32_t own, uint32_t host, uint32_t otherwise) {
-    return own ? own : host ? host : otherwise;
-}
+/* Linux offers no larger shift than such a window needs; FreeBSD's is the host's. */
+void apply_window(struct sockets *sockets, struct socket *socket) {
+    uint32_t window = socket_window(sockets, socket), bits;
 
-static void apply_keepalive(struct sockets *sockets, const struct socket *socket) {
-    const struct socket_options *o = &socket->options;
-    const struct settings *s = &sockets->settings;
-
-    stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_IDLE,
-              keep_or(o->keep_idle_s, s->keep_idle_s, 7200));
-    stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_INTERVAL,
-              keep_or(o->keep_interval_s, s->keep_interval_s, 75));
-    stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT,
-              keep_or(o->keep_count, s->keep_count, sockets_are_bsd(sockets) ? 8 : 9));
-    if (o->is_keepalive || s->keeps_all_alive)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE, 1);
+    if (!window) return;
+    bits = 31 - (uint32_t)__builtin_clz(window);
+    stack_set(sockets, socket, TERCET_OPTION_RECEIVE_BUFFER,
+              in_range(window, STACK_BUFFER_LEAST, STACK_BUFFER_MOST));
+    if (!sockets_are_bsd(sockets))
+        stack_set(sockets, socket, TERCET_OPTION_WINDOW_SCALE, bits > 15 ? bits - 15 : 0);
 }
 
 static int diffserv_of(const struct socket *socket, const struct tercet_address *remote) {
@@ -76,46 +66,53 @@ static int diffserv_of(const struct socket *socket, const struct tercet_address 
 }
 
 void socket_apply(struct sockets *sockets, struct socket *socket) {
-    const struct socket_options *o = &socket->options;
-
-    if (o->receive_buffer || o->window_clamp)
-        stack_set(sockets, socket, TERCET_OPTION_RECEIVE_BUFFER, window_of(sockets, socket));
+    apply_window(sockets, socket);
     stack_set(sockets, socket, TERCET_OPTION_DIFFSERV,
               (uint32_t)diffserv_of(socket, &socket->remote.address));
-    if (socket->stage == SOCKET_LISTENING) return;
-    stack_set(sockets, socket, TERCET_OPTION_SEND_BUFFER, STACK_BUFFER_MOST);
-    stack_set(sockets, socket, TERCET_OPTION_NODELAY, o->is_nodelay);
-    if (o->user_timeout_ms)
-        stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT, o->user_timeout_ms);
-    apply_keepalive(sockets, socket);
+    if (socket->stage == SOCKET_LISTENING && socket->options.is_v6_only)
+        stack_set(sockets, socket, TERCET_OPTION_V6_ONLY, 1);
+    if (socket->stage != SOCKET_LISTENING)
+        stack_set(sockets, socket, TERCET_OPTION_SEND_BUFFER, STACK_BUFFER_MOST);
+    apply_tcp_options(sockets, socket);
 }
 
-/* Rows that store a number and no more. */
-#define STORED(field)                                                                              \
-    static int get_##field(struct sockets *sockets, struct socket *socket) {                       \
-        (void)sockets;                                                                             \
-        return (int)socket->options.field;                                                         \
-    }                                                                                              \
-    static int set_##field(struct sockets *sockets, struct socket *socket, int value) {            \
-        (void)sockets;                                                                             \
-        socket->options.field = (__typeof__(socket->options.field))value;                          \
-        return 0;                                                                                  \
-    }
+OPTION_STORED(is_reuse_address)
+OPTION_STORED(is_reuse_port)
+OPTION_STORED(is_freebind)
+OPTION_STORED(is_oob_inline)
+OPTION_STORED(is_zerocopy)
+OPTION_STORED(is_debug)
+OPTION_STORED(is_dont_route)
+OPTION_STORED(is_broadcast)
+OPTION_STORED(is_no_sigpipe)
+OPTION_STORED(mtu_discover)
+OPTION_STORED(mtu_discover_v6)
+OPTION_STORED(mark)
+OPTION_STORED(priority)
+OPTION_STORED(timestamping)
 
-STORED(is_reuse_address)
-STORED(is_reuse_port)
-STORED(is_freebind)
-STORED(is_oob_inline)
-STORED(is_zerocopy)
-STORED(mtu_discover)
-STORED(mtu_discover_v6)
-STORED(mark)
-STORED(priority)
-STORED(timestamping)
-STORED(send_low)
-STORED(receive_low)
-STORED(save_syn)
-STORED(keep_init_s)
+/* How many octets wake a reader, or a writer of FreeBSD's; the kernel's own when not set. */
+static int get_receive_low(struct sockets *sockets, struct socket *socket) {
+    (void)sockets;
+    return (int)own_or(socket->options.receive_low, 0, 1);
+}
+
+static int set_receive_low(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    socket->options.receive_low = value < 0 ? INT_MAX : (uint32_t)value;
+    return 0;
+}
+
+static int get_send_low(struct sockets *sockets, struct socket *socket) {
+    return sockets_are_bsd(sockets) ? (int)own_or(socket->options.send_low, 0, BSD_SEND_LOW) : 1;
+}
+
+static int set_send_low(struct sockets *sockets, struct socket *socket, int value) {
+    if (!sockets_are_bsd(sockets)) return -UNIX_ENOPROTOOPT;
+    if (value <= 0) return -UNIX_EINVAL;
+    socket->options.send_low = (uint32_t)value;
+    return 0;
+}
 
 static int get_type(struct sockets *sockets, struct socket *socket) {
     (void)sockets, (void)socket;
@@ -162,8 +159,8 @@ static int get_send_buffer(struct sockets *sockets, struct socket *socket) {
 /* Linux doubles what it is asked for, keeps it in its limits and never refuses; FreeBSD refuses what is too much. */
 static int buffer_for(const struct sockets *sockets, int value, uint32_t limit,
                       uint32_t least_bytes) {
-    uint32_t most = keep_or(limit, 0,
-                            sockets_are_bsd(sockets) ? BSD_BUFFER_LIMIT : LINUX_BUFFER_LIMIT);
+    uint32_t most = own_or(limit, 0,
+                           sockets_are_bsd(sockets) ? BSD_BUFFER_LIMIT : LINUX_BUFFER_LIMIT);
     uint32_t asked = value < 0 ? 0 : (uint32_t)value;
 
     if (sockets_are_bsd(sockets))
@@ -178,7 +175,7 @@ static int set_receive_buffer(struct sockets *sockets, struct socket *socket, in
 
     if (bytes < 0) return bytes;
     socket->options.receive_buffer = bytes;
-    stack_set(sockets, socket, TERCET_OPTION_RECEIVE_BUFFER, window_of(sockets, socket));
+    apply_window(sockets, socket);
     return 0;
 }
 
@@ -207,140 +204,39 @@ static int set_reuse_flag(struct sockets *sockets, struct socket *socket, int va
 }
 
 static const struct option_row socket_rows[] = {
-    {UNIX_SO_REUSEADDR,    get_is_reuse_address, set_reuse_flag    },
-    {UNIX_SO_REUSEPORT,    get_is_reuse_port,    set_is_reuse_port },
-    {UNIX_SO_REUSEPORT_LB, get_is_reuse_port,    set_is_reuse_port },
-    {UNIX_SO_TYPE,         get_type,             NULL              },
-    {UNIX_SO_DOMAIN,       get_domain,           NULL              },
-    {UNIX_SO_PROTOCOL,     get_protocol,         NULL              },
-    {UNIX_SO_ACCEPTCONN,   get_accepting,        NULL              },
-    {UNIX_SO_ERROR,        get_error,            NULL              },
-    {UNIX_SO_SNDBUF,       get_send_buffer,      set_send_buffer   },
-    {UNIX_SO_RCVBUF,       get_receive_buffer,   set_receive_buffer},
-    {UNIX_SO_KEEPALIVE,    get_is_keepalive,     set_keepalive     },
-    {UNIX_SO_OOBINLINE,    get_is_oob_inline,    set_is_oob_inline },
-    {UNIX_SO_PRIORITY,     get_priority,         set_priority      },
-    {UNIX_SO_MARK,         get_mark,             set_mark          },
-    {UNIX_SO_RCVLOWAT,     get_receive_low,      set_receive_low   },
-    {UNIX_SO_SNDLOWAT,     get_send_low,         set_send_low      },
-    {UNIX_SO_TIMESTAMPING, get_timestamping,     set_timestamping  },
-    {UNIX_SO_ZEROCOPY,     get_is_zerocopy,      set_is_zerocopy   },
-};
-
-static int get_is_nodelay(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.is_nodelay;
-}
-
-static int set_nodelay(struct sockets *sockets, struct socket *socket, int value) {
-    socket->options.is_nodelay = value != 0;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_NODELAY, value != 0);
-    return 0;
-}
-
-static int get_max_segment(struct sockets *sockets, struct socket *socket) {
-    struct tercet_conn_info info;
-
-    if (socket->stage == SOCKET_LISTENING || !socket_info(sockets, socket, &info) ||
-        !info.send_mss_bytes)
-        return socket->options.max_segment ? (int)socket->options.max_segment : 536;
-    return (int)info.send_mss_bytes;
-}
-
-static int set_max_segment(struct sockets *sockets, struct socket *socket, int value) {
-    (void)sockets;
-    if (value && (value < SEGMENT_LEAST || value > SEGMENT_MOST)) return -UNIX_EINVAL;
-    socket->options.max_segment = (uint32_t)value;
-    return 0;
-}
-
-static int get_keep_idle_s(struct sockets *sockets, struct socket *socket) {
-    return (int)keep_or(socket->options.keep_idle_s, sockets->settings.keep_idle_s, 7200);
-}
-
-static int get_keep_interval_s(struct sockets *sockets, struct socket *socket) {
-    return (int)keep_or(socket->options.keep_interval_s, sockets->settings.keep_interval_s, 75);
-}
-
-static int get_keep_count(struct sockets *sockets, struct socket *socket) {
-    return (int)keep_or(socket->options.keep_count, sockets->settings.keep_count,
-                        sockets_are_bsd(sockets) ? 8 : 9);
-}
-
-static int set_keep_idle(struct sockets *sockets, struct socket *socket, int value) {
-    if (value < 1 || value > 32767) return -UNIX_EINVAL;
-    socket->options.keep_idle_s = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_IDLE, (uint32_t)value);
-    return 0;
-}
-
-static int set_keep_interval(struct sockets *sockets, struct socket *socket, int value) {
-    if (value < 1 || value > 32767) return -UNIX_EINVAL;
-    socket->options.keep_interval_s = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_INTERVAL, (uint32_t)value);
-    return 0;
-}
-
-static int set_keep_count(struct sockets *sockets, struct socket *socket, int value) {
-    if (value < 1 || value > 127) return -UNIX_EINVAL;
-    socket->options.keep_count = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT, (uint32_t)value);
-    return 0;
-}
-
-static int get_user_timeout(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return (int)socket->options.user_timeout_ms;
-}
-
-static int set_user_timeout(struct sockets *sockets, struct socket *socket, int value) {
-    if (value < 0) return -UNIX_EINVAL;
-    socket->options.user_timeout_ms = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT,
-                  in_range((uint32_t)value, 0, 86400000));
-    return 0;
-}
-
-static int get_notsent_low(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return (int)socket->options.notsent_low;
-}
-
-static int set_notsent_low(struct sockets *sockets, struct socket *socket, int value) {
-    socket->options.notsent_low = (uint32_t)value;
-    socket->is_room_wanted = true; /* there may be room now: who watches is to hear of it */
-    (void)sockets;
-    return 0;
-}
-
-static int get_has_inq(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.has_inq;
-}
-
-static int set_inq(struct sockets *sockets, struct socket *socket, int value) {
-    (void)sockets;
-    if (value < 0 || value > 1) return -UNIX_EINVAL;
-    socket->options.has_inq = value;
-    return 0;
-}
-
-static const struct option_row tcp_rows[] = {
-    {UNIX_TCP_NODELAY,       get_is_nodelay,      set_nodelay      },
-    {UNIX_TCP_MAXSEG,        get_max_segment,     set_max_segment  },
-    {UNIX_TCP_KEEPIDLE,      get_keep_idle_s,     set_keep_idle    },
-    {UNIX_TCP_KEEPINTVL,     get_keep_interval_s, set_keep_interval},
-    {UNIX_TCP_KEEPCNT,       get_keep_count,      set_keep_count   },
-    {UNIX_TCP_KEEPINIT,      get_keep_init_s,     set_keep_init_s  },
-    {UNIX_TCP_USER_TIMEOUT,  get_user_timeout,    set_user_timeout },
-    {UNIX_TCP_NOTSENT_LOWAT, get_notsent_low,     set_notsent_low  },
-    {UNIX_TCP_INQ,           get_has_inq,         set_inq          },
-    {UNIX_TCP_SAVE_SYN,      get_save_syn,        set_save_syn     },
+    {UNIX_SO_REUSEADDR,       get_is_reuse_address, set_reuse_flag    },
+    {UNIX_SO_REUSEPORT,       get_is_reuse_port,    set_is_reuse_port },
+    {UNIX_SO_REUSEPORT_LB,    get_is_reuse_port,    set_is_reuse_port },
+    {UNIX_SO_TYPE,            get_type,             NULL              },
+    {UNIX_SO_DOMAIN,          get_domain,           NULL              },
+    {UNIX_SO_PROTOCOL,        get_protocol,         NULL              },
+    {UNIX_SO_ACCEPTCONN,      get_accepting,        NULL              },
+    {UNIX_SO_ERROR,           get_error,            NULL              },
+    {UNIX_SO_SNDBUF,          get_send_buffer,      set_send_buffer   },
+    {UNIX_SO_RCVBUF,          get_receive_buffer,   set_receive_buffer},
+    {UNIX_SO_KEEPALIVE,       get_is_keepalive,     set_keepalive     },
+    {UNIX_SO_OOBINLINE,       get_is_oob_inline,    set_is_oob_inline },
+    {UNIX_SO_PRIORITY,        get_priority,         set_priority      },
+    {UNIX_SO_MARK,            get_mark,             set_mark          },
+    {UNIX_SO_RCVLOWAT,        get_receive_low,      set_receive_low   },
+    {UNIX_SO_SNDLOWAT,        get_send_low,         set_send_low      },
+    {UNIX_SO_TIMESTAMPING,    get_timestamping,     set_timestamping  },
+    {UNIX_SO_ZEROCOPY,        get_is_zerocopy,      set_is_zerocopy   },
+    {UNIX_SO_DEBUG,           get_is_debug,         set_is_debug      },
+    {UNIX_SO_DONTROUTE,       get_is_dont_route,    set_is_dont_route },
+    {UNIX_SO_BROADCAST,       get_is_broadcast,     set_is_broadcast  },
+    {UNIX_SO_NOSIGPIPE,       get_is_no_sigpipe,    set_is_no_sigpipe },
+    {UNIX_SO_SNDBUFFORCE,     NULL,                 set_send_buffer   },
+    {UNIX_SO_RCVBUFFORCE,     NULL,                 set_receive_buffer},
+    {UNIX_SO_BINDTODEVICE,    get_unsupported,      set_unsupported   },
+    {UNIX_SO_TIMESTAMP,       get_unsupported,      set_unsupported   },
+    {UNIX_SO_TIMESTAMPNS,     get_unsupported,      set_unsupported   },
+    {UNIX_SO_MAX_PACING_RATE, get_unsupported,      set_unsupported   },
+    {UNIX_SO_MEMINFO,         get_unsupported,      NULL              },
+    {UNIX_SO_TXTIME,          get_unsupported,      set_unsupported   },
+    {UNIX_SO_ACCEPTFILTER,    get_unsupported,      set_unsupported   },
+    {UNIX_SO_ATTACH_FILTER,   NULL,                 set_unsupported   },
+    {UNIX_SO_ATTACH_BPF,      NULL,                 set_unsupported   },
 };
 
 static int get_tos(struct sockets *sockets, struct socket *socket) {
@@ -422,23 +318,22 @@ static const struct option_row ipv6_rows[] = {
     {UNIX_IPV6_MTU,          get_mtu,             NULL               },
 };
 
-static const struct option_level {
-    int level;
-    const struct option_row *rows;
-    size_t n;
-} levels[] = {
+static const struct option_level levels[] = {
     {UNIX_SOL_SOCKET, socket_rows, sizeof socket_rows / sizeof socket_rows[0]},
-    {UNIX_SOL_TCP,    tcp_rows,    sizeof tcp_rows / sizeof tcp_rows[0]      },
     {UNIX_SOL_IP,     ip_rows,     sizeof ip_rows / sizeof ip_rows[0]        },
     {UNIX_SOL_IPV6,   ipv6_rows,   sizeof ipv6_rows / sizeof ipv6_rows[0]    },
 };
 
+static const struct option_row *row_in(const struct option_level *level, int name) {
+    for (size_t at = 0; at < level->n; at++)
+        if (level->rows[at].name == name) return &level->rows[at];
+    return NULL;
+}
+
 static const struct option_row *row_of(int level, int name) {
-    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
-        if (levels[i].level != level) continue;
-        for (size_t at = 0; at < levels[i].n; at++)
-            if (levels[i].rows[at].name == name) return &levels[i].rows[at];
-    }
+    if (level == UNIX_SOL_TCP) return row_in(&option_levels_tcp, name);
+    for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++)
+        if (levels[i].level == level) return row_in(&levels[i], name);
     return NULL;
 }
 
@@ -493,6 +388,7 @@ int sockets_set_option(void *self, int fd, const struct unix_option *option) {
     socket = socket_at(sockets, fd, &error);
     if (!socket) return error;
     if (set_struct(socket, option, &error)) return error;
+    if (set_tcp_struct(sockets, socket, option, &error)) return error;
     row = row_of(option->level, option->name);
     if (!row || !row->set) return -UNIX_ENOPROTOOPT;
     if (option->length >= sizeof value)
@@ -504,7 +400,7 @@ int sockets_set_option(void *self, int fd, const struct unix_option *option) {
     return row->set(sockets, socket, value);
 }
 
-static void option_puts(struct unix_option *option, const void *value, uint32_t n) {
+void option_puts(struct unix_option *option, const void *value, uint32_t n) {
     if (option->length > n) option->length = n;
     memcpy(option->value, value, option->length);
 }
@@ -538,10 +434,11 @@ int sockets_get_option(void *self, int fd, struct unix_option *option) {
     socket = socket_at(sockets, fd, &error);
     if (!socket) return error;
     if (get_struct(socket, option)) return 0;
+    if (get_tcp_struct(sockets, socket, option, &error)) return error;
     row = row_of(option->level, option->name);
     if (!row || !row->get) return -UNIX_ENOPROTOOPT;
     value = row->get(sockets, socket);
-    if (row->get == get_mtu && value < 0) return value;
+    if (value == SOCKETS_UNSUPPORTED || (row->get == get_mtu && value < 0)) return value;
     option_puts(option, &value, sizeof value);
     return 0;
 }

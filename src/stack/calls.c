@@ -243,6 +243,14 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .soft_errors = tcb->soft_errors,
         .diffserv = tcb->diffserv,
         .retransmits = tcb->retransmits,
+        .received_bytes = tcb_is_synchronized(tcb) ? seq_distance(seq_add(tcb->irs, 1), tcb->rcv_nxt)
+                                                   : 0,
+        .retries = tcb->retries,
+        .probes = tcb->probes,
+        .keep_probes = tcb->keep_probes,
+        .dupacks = tcb->dupacks,
+        .is_recovering = tcb_is(tcb, TCB_RECOVERY),
+        .is_loss = tcb_is_synchronized(tcb) && seq_lt(tcb->snd_nxt, tcb->snd_max),
         .user = tcb->user,
     };
 }

@@ -228,7 +228,7 @@ static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb) {
     switch (tcb->state) {
     case TERCET_STATE_FIN_WAIT_1:
         tcb->state = TERCET_STATE_FIN_WAIT_2;
-        if (tcb_is(tcb, TCB_ORPHAN)) timer_set(t, tcb, TIMER_FIN_WAIT_2, t->config.fin_wait_2_us);
+        if (tcb_is(tcb, TCB_ORPHAN)) fin_wait_2_start(t, tcb);
         return TERCET_TAKEN;
     case TERCET_STATE_CLOSING: tcb_enter_time_wait(t, tcb); return STEP_OVER;
     case TERCET_STATE_LAST_ACK: tcb_over(t, tcb, TERCET_REASON_FINISHED); return STEP_OVER;

@@ -146,8 +146,9 @@ static void open_timeout_start(struct tcp *t, struct tcb *tcb) {
     timer_set(t, tcb, TIMER_USER_TIMEOUT, t->config.open_timeout_us);
 }
 
-static uint64_t fin_wait_2_us(const struct tcp *t, const struct tcb *tcb) {
-    return tcb->fin_wait_2_s ? (tcb->fin_wait_2_s - 1u) * 1000000ull : t->config.fin_wait_2_us;
+void fin_wait_2_start(struct tcp *t, struct tcb *tcb) {
+    timer_set(t, tcb, TIMER_FIN_WAIT_2,
+              tcb->fin_wait_2_s ? (tcb->fin_wait_2_s - 1u) * 1000000ull : t->config.fin_wait_2_us);
 }
 
 void timers_catch_up(struct tcp *t, struct tcb *tcb) {
@@ -156,7 +157,7 @@ void timers_catch_up(struct tcp *t, struct tcb *tcb) {
     if (tcb_is(tcb, TCB_KEEPALIVE) && !timer_is_set(tcb, TIMER_KEEPALIVE)) keepalive_start(t, tcb);
     if (tcb_is(tcb, TCB_ORPHAN) && tcb->state == TERCET_STATE_FIN_WAIT_2 &&
         !timer_is_set(tcb, TIMER_FIN_WAIT_2))
-        timer_set(t, tcb, TIMER_FIN_WAIT_2, fin_wait_2_us(t, tcb));
+        fin_wait_2_start(t, tcb);
 }
 
 static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {

@@ -47,4 +47,7 @@ void timers_tick(struct tcp *t);
 
 struct instant timers_deadline(const struct tcp *t);
 
+/* FIN-WAIT-2 of a connection that its user has closed begins, or goes on: it does not last for ever. */
+void fin_wait_2_start(struct tcp *t, struct tcb *tcb);
+
 #endif

@@ -99,7 +99,7 @@ static inline unsigned cross(struct rig *from, struct rig *to) {
 static inline void pair_talk(struct pair *pair) {
     for (unsigned round = 0; round < PAIR_ROUNDS_MAX; round++)
         if (cross(pair->a, pair->b) + cross(pair->b, pair->a) == 0) return;
-    CHECK(!"the wire is never quiet");
+    tap_check(false, "the wire becomes quiet", __FILE__, __LINE__);
 }
 
 /* The next packet that @rig has sent, parsed.  Return: false: none */
@@ -200,5 +200,31 @@ static inline int connect_to_a(struct pair *pair, int *fd_a, int *fd_b) {
     CHECK(*fd_a > 0);
     return listener;
 }
+
+static const struct talk {
+    const char *name;
+    int domain;
+    bool is_mapped;
+} talks[] = {
+    {"IPv4",         UNIX_AF_INET,  false},
+    {"IPv6",         UNIX_AF_INET6, false},
+    {"IPv4 by IPv6", UNIX_AF_INET6, true },
+};
+
+/* A test over each family; its body has `pair`. */
+#define TALK(sentence, personality)                                                                \
+    static void talk_##sentence(struct pair *pair);                                                \
+    TEST(sentence)                                                                                 \
+    {                                                                                              \
+        for (size_t i = 0; i < sizeof talks / sizeof talks[0]; i++) {                              \
+            TEST_ROW (#sentence ", %s", talks[i].name) {                                           \
+                struct pair pair;                                                                  \
+                pair_begin(&pair, personality, talks[i].domain, talks[i].is_mapped);               \
+                talk_##sentence(&pair);                                                            \
+                pair_end(&pair);                                                                   \
+            }                                                                                      \
+        }                                                                                          \
+    }                                                                                              \
+    static void talk_##sentence(struct pair *pair)
 
 #endif

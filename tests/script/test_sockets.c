@@ -2,32 +2,6 @@
 /* Opening, reading and writing, closing: what each call answers by the state of the socket. */
 #include "rig_pair.h"
 
-static const struct talk {
-    const char *name;
-    int domain;
-    bool is_mapped;
-} talks[] = {
-    {"IPv4",         UNIX_AF_INET,  false},
-    {"IPv6",         UNIX_AF_INET6, false},
-    {"IPv4 by IPv6", UNIX_AF_INET6, true },
-};
-
-/* A test over each family; its body has `pair`. */
-#define TALK(sentence, personality)                                                                \
-    static void talk_##sentence(struct pair *pair);                                                \
-    TEST(sentence)                                                                                 \
-    {                                                                                              \
-        for (size_t i = 0; i < sizeof talks / sizeof talks[0]; i++) {                              \
-            TEST_ROW (#sentence ", %s", talks[i].name) {                                           \
-                struct pair pair;                                                                  \
-                pair_begin(&pair, personality, talks[i].domain, talks[i].is_mapped);               \
-                talk_##sentence(&pair);                                                            \
-                pair_end(&pair);                                                                   \
-            }                                                                                      \
-        }                                                                                          \
-    }                                                                                              \
-    static void talk_##sentence(struct pair *pair)
-
 TALK(a_socket_that_was_never_connected, "linux") {
     int fd = open_socket(pair, pair->a);
     char byte;
