@@ -106,7 +106,7 @@ def tell(script, result):
 
 def kinds_of_header():
     with open(os.path.join(SOURCE, 'src', 'script', 'script.h'), encoding='utf-8') as file:
-        return set(re.findall(r'X\([A-Z]+, "(\w+)"\)', file.read())) - {'none'}
+        return set(re.findall(r'^    X\([A-Z]+, "(\w+)"\)', file.read(), re.M)) - {'none'}
 
 
 def main():
