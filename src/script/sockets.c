@@ -175,6 +175,9 @@ static void socket_look(struct sockets *sockets, int fd, struct socket *socket) 
     socket->state = info.state;
     if (info.send_window_bytes > socket->window_most) socket->window_most = info.send_window_bytes;
     socket_times(sockets, socket, &info);
+    if (socket->is_read_shut && info.unread_bytes && sockets_are_bsd(sockets) &&
+        !socket->is_peer_done)
+        tercet_conn_consume(sockets->stack, socket->conn, info.unread_bytes); /* thrown away */
     if (!socket->is_room_wanted || !socket_is_writable(sockets, socket)) return;
     socket->is_room_wanted = false;
     sockets_wake(sockets, fd, UNIX_POLLOUT | UNIX_POLLWRNORM);

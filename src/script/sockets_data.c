@@ -197,6 +197,11 @@ static void tell_left(struct sockets *sockets, const struct socket *socket,
                                                                      left};
 }
 
+/* Whether a kernel would queue notices about what was sent, which nothing here does. */
+static bool has_error_queue(const struct socket *socket) {
+    return socket->options.timestamping || socket->options.is_zerocopy;
+}
+
 int sockets_receive(void *self, int fd, struct unix_message *message, int flags) {
     struct reading reading = {.sockets = self, .message = message, .flags = flags};
     int answer;
@@ -207,7 +212,8 @@ int sockets_receive(void *self, int fd, struct unix_message *message, int flags)
         return pipe_receive(self, fd, message);
     reading.socket = socket_at(self, fd, &answer);
     if (!reading.socket) return answer == -UNIX_ENOTSOCK ? -UNIX_EINVAL : answer;
-    if (flags & UNIX_MSG_ERRQUEUE) return -UNIX_EAGAIN;
+    if (flags & UNIX_MSG_ERRQUEUE)
+        return has_error_queue(reading.socket) ? SOCKETS_UNSUPPORTED : -UNIX_EAGAIN;
     reading.wanted = spans_length(message);
     if (flags & UNIX_MSG_OOB) return receive_urgent(&reading);
     if (reading.socket->sleep == SLEEP_RECEIVE) reading.done = reading.socket->progress;

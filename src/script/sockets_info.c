@@ -90,7 +90,7 @@ static void tell_connection(const struct tercet_conn_info *info, struct unix_tcp
     to->tcpi_rttvar = info->rttvar_us;
     to->tcpi_min_rtt = info->srtt_us;
     to->tcpi_snd_ssthresh = info->ssthresh_bytes >= INFO_SSTHRESH_HIGH ? INFO_SSTHRESH_NONE
-                                                               : info->ssthresh_bytes / mss;
+                                                                       : info->ssthresh_bytes / mss;
     to->tcpi_snd_cwnd = info->cwnd_bytes / mss;
     to->tcpi_advmss = info->receive_mss_bytes - (info->has_timestamps ? TIMESTAMPS_OCTETS : 0);
     to->tcpi_rcv_ssthresh = info->receive_window_bytes;

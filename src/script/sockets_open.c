@@ -198,7 +198,9 @@ static int accepted(struct sockets *sockets, const struct socket *listener, terc
     socket->remote = info.remote;
     socket_apply(sockets, socket);
     if (remote) *remote = info.remote;
-    return fd;
+    if (!sockets_are_bsd(sockets) || info.state != TERCET_STATE_CLOSED) return fd;
+    sockets_close(sockets, fd); /* it was reset while it waited */
+    return -UNIX_ECONNABORTED;
 }
 
 int sockets_accept(void *self, int fd, struct tercet_endpoint *remote, int flags) {

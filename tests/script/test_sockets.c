@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opening, reading and writing, closing: what each call answers by the state of the socket. */
 #include "rig_pair.h"
+#include "wire/icmp.h"
 
 TALK(a_socket_that_was_never_connected, "linux") {
     int fd = open_socket(pair, pair->a);
@@ -377,4 +378,131 @@ TALK(close_does_not_linger_for_ever, "linux") {
     while (rig_kind.now(pair->a) < 5000000000)
         rig_kind.pass(pair->a, 5000000000);
     CHECK_EQ(calls->close(pair->a, fd_a), 0);
+}
+
+TALK(freebsd_does_not_give_what_was_reset_while_it_waited, "freebsd") {
+    struct tercet_endpoint at = end_a(pair, PAIR_PORT);
+    int listener = listener_of(pair, pair->a, &at), fd_b = open_socket(pair, pair->b);
+
+    nonblocking(pair->a, listener);
+    CHECK_EQ(calls->connect(pair->b, fd_b, &at), SOCKETS_WAITS);
+    pair_talk(pair);
+    CHECK_EQ(calls->connect(pair->b, fd_b, &at), 0);
+    reset(pair, fd_b);
+    CHECK_EQ(calls->accept(pair->a, listener, NULL, 0), -UNIX_ECONNABORTED);
+    CHECK_EQ(calls->accept(pair->a, listener, NULL, 0), -UNIX_EAGAIN);
+}
+
+TALK(linux_gives_what_was_reset_while_it_waited, "linux") {
+    struct tercet_endpoint at = end_a(pair, PAIR_PORT);
+    int listener = listener_of(pair, pair->a, &at), fd_b = open_socket(pair, pair->b), fd;
+    char byte;
+
+    CHECK_EQ(calls->connect(pair->b, fd_b, &at), SOCKETS_WAITS);
+    pair_talk(pair);
+    CHECK_EQ(calls->connect(pair->b, fd_b, &at), 0);
+    reset(pair, fd_b);
+    fd = calls->accept(pair->a, listener, NULL, 0);
+    CHECK(fd > 0);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, 0), -UNIX_ECONNRESET);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, 0), 0);
+}
+
+TALK(freebsd_throws_away_what_comes_to_a_reader_who_has_shut, "freebsd") {
+    char bytes[8];
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(calls->shutdown(pair->a, fd_a, UNIX_SHUT_RD), 0);
+    send_bytes(pair->b, fd_b, "text", 4, 0);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+    CHECK_EQ(calls->close(pair->a, fd_a), 0);
+    pair_talk(pair);
+    CHECK_EQ(get_int(pair->b, fd_b, UNIX_SOL_SOCKET, UNIX_SO_ERROR), 0); /* no reset */
+}
+
+TALK(linux_keeps_what_comes_to_a_reader_who_has_shut, "linux") {
+    char bytes[8];
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(calls->shutdown(pair->a, fd_a, UNIX_SHUT_RD), 0);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+    send_bytes(pair->b, fd_b, "text", 4, 0);
+    pair_talk(pair);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 4);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+}
+
+/* An ICMP error of @type and @code from a router, about @packet of the host under test. */
+static void icmp_arrives(struct pair *pair, uint8_t type, uint8_t code, const unsigned char *packet,
+                         uint32_t octets) {
+    bool is_v4 = address_is_v4(&pair->address_a);
+    struct ip_header ip = {
+        .source = pair->address_b,
+        .destination = pair->address_a,
+        .protocol = is_v4 ? IP_PROTOCOL_ICMP : IP_PROTOCOL_ICMPV6,
+        .hop_limit = 64,
+        .version = is_v4 ? 4 : 6,
+        .length = ICMP_HEADER_LENGTH + octets,
+    };
+    struct icmp_message icmp = {
+        .type = type, .code = code, .version = ip.version, .body = packet, .length = octets};
+    unsigned char error[1500];
+    uint32_t n = ip_build(error, &ip);
+
+    n += icmp_build(error + n, &ip, &icmp);
+    rig_kind.arrive(pair->a, error, n);
+}
+
+TALK(an_opening_fails_by_what_icmp_says, "linux") {
+    static const struct {
+        uint8_t v4_code, v6_code;
+        int v4_error, v6_error;
+    } rows[] = {
+        {0, 0, UNIX_ENETUNREACH,  UNIX_ENETUNREACH },
+        {1, 3, UNIX_EHOSTUNREACH, UNIX_EHOSTUNREACH},
+        {3, 4, UNIX_ECONNREFUSED, UNIX_ECONNREFUSED},
+        {2, 1, UNIX_ENOPROTOOPT,  UNIX_EACCES      },
+    };
+    bool is_v4 = address_is_v4(&pair->address_a);
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct tercet_endpoint at = end_b(pair, PAIR_PORT);
+        int fd = open_socket(pair, pair->a);
+        const unsigned char *packet;
+        uint32_t octets;
+        uint64_t when;
+
+        CHECK_EQ(calls->connect(pair->a, fd, &at), SOCKETS_WAITS);
+        octets = rig_kind.next_departed(pair->a, &packet, &when);
+        icmp_arrives(pair, is_v4 ? 3 : 1, is_v4 ? rows[i].v4_code : rows[i].v6_code, packet, octets);
+        CHECK_EQ(calls->connect(pair->a, fd, &at), is_v4 ? -rows[i].v4_error : -rows[i].v6_error);
+    }
+}
+
+TALK(icmp_about_an_open_connection_is_a_soft_error, "linux") {
+    bool is_v4 = address_is_v4(&pair->address_a);
+    const unsigned char *packet;
+    int fd_a, fd_b;
+    uint32_t octets;
+    uint64_t when;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, 0), 1);
+    octets = rig_kind.next_departed(pair->a, &packet, &when);
+    icmp_arrives(pair, is_v4 ? 3 : 1, is_v4 ? 1 : 3, packet, octets);
+    CHECK(!(poll_mask(pair->a, fd_a) & UNIX_POLLERR));
+    CHECK_EQ(get_int(pair->a, fd_a, UNIX_SOL_SOCKET, UNIX_SO_ERROR), UNIX_EHOSTUNREACH);
+    CHECK_EQ(get_int(pair->a, fd_a, UNIX_SOL_SOCKET, UNIX_SO_ERROR), 0);
+}
+
+TALK(notices_about_what_was_sent_are_not_there, "linux") {
+    char byte;
+    int fd = open_socket(pair, pair->a);
+
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, UNIX_MSG_ERRQUEUE), -UNIX_EAGAIN);
+    CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ZEROCOPY, 1), 0);
+    CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, UNIX_MSG_ERRQUEUE), SOCKETS_UNSUPPORTED);
 }

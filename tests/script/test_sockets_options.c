@@ -178,7 +178,7 @@ TALK(max_segment_of_a_listener_holds_for_both_directions, "linux") {
     CHECK_EQ(seg.length, 488);
 }
 
-TALK(syns_are_tried_as_often_as_is_said, "linux") {
+TALK(syns_are_tried_as_often_as_is_said, "tercet") {
     int fd = open_socket(pair, pair->a);
     struct ip_header ip;
     uint64_t end = 0;
