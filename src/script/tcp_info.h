@@ -48,19 +48,45 @@ _Static_assert(sizeof(struct unix_tcp_info) == 248, "as Linux 6.7 lays it out");
  */
 #define UNIX_TCP_INFO_FIELDS(X)                                                                    \
     X(tcpi_state)                                                                                  \
+    X(tcpi_ca_state)                                                                               \
+    X(tcpi_retransmits)                                                                            \
+    X(tcpi_probes)                                                                                 \
+    X(tcpi_backoff)                                                                                \
     X(tcpi_options)                                                                                \
     X(tcpi_snd_wscale)                                                                             \
     X(tcpi_rcv_wscale)                                                                             \
     X(tcpi_rto)                                                                                    \
     X(tcpi_snd_mss)                                                                                \
+    X(tcpi_rcv_mss)                                                                                \
     X(tcpi_unacked)                                                                                \
+    X(tcpi_sacked)                                                                                 \
+    X(tcpi_retrans)                                                                                \
+    X(tcpi_last_data_sent)                                                                         \
+    X(tcpi_last_ack_sent)                                                                          \
+    X(tcpi_last_data_recv)                                                                         \
+    X(tcpi_last_ack_recv)                                                                          \
+    X(tcpi_pmtu)                                                                                   \
     X(tcpi_rtt)                                                                                    \
     X(tcpi_rttvar)                                                                                 \
     X(tcpi_snd_ssthresh)                                                                           \
     X(tcpi_snd_cwnd)                                                                               \
     X(tcpi_advmss)                                                                                 \
+    X(tcpi_reordering)                                                                             \
     X(tcpi_total_retrans)                                                                          \
+    X(tcpi_bytes_acked)                                                                            \
+    X(tcpi_bytes_received)                                                                         \
+    X(tcpi_segs_out)                                                                               \
+    X(tcpi_segs_in)                                                                                \
     X(tcpi_notsent_bytes)                                                                          \
+    X(tcpi_data_segs_in)                                                                           \
+    X(tcpi_data_segs_out)                                                                          \
+    X(tcpi_busy_time)                                                                              \
+    X(tcpi_rwnd_limited)                                                                           \
+    X(tcpi_sndbuf_limited)                                                                         \
+    X(tcpi_delivered)                                                                              \
+    X(tcpi_bytes_sent)                                                                             \
+    X(tcpi_bytes_retrans)                                                                          \
+    X(tcpi_rcv_ooopack)                                                                            \
     X(tcpi_snd_wnd)                                                                                \
     X(tcpi_rcv_wnd)
 
