@@ -94,55 +94,55 @@ static uint16_t span_ms(uint32_t ms) {
     return (uint16_t)(ms < UINT16_MAX ? ms : UINT16_MAX);
 }
 
+static uint8_t half_open_diffserv(const struct tcp *t, const struct half_open *half_open) {
+    return listener_at(t, half_open->listener)->diffserv;
+}
+
 /*
- * The segment that a half-open sends: its SYN-ACK, with the MSS (SHLD-5, MAY-3), or an ACK out of turn, without
- * (MUST-65).
+ * Fill in the segment that a half-open sends: its SYN-ACK, with the MSS (SHLD-5, MAY-3), or an ACK out of turn,
+ * without (MUST-65), as the flags say.
  */
-static struct reply half_open_reply(const struct tcp *t, struct half_open *half_open, uint8_t flags) {
+static void half_open_reply(const struct tcp *t, struct half_open *half_open, struct reply *reply) {
     uint32_t limit = listener_at(t, half_open->listener)->rcv_limit;
     unsigned ours = half_open->scales & 15;
     uint32_t timestamps = half_open->flags & HALF_OPEN_TIMESTAMPS ? TIMESTAMPS_LENGTH : 0;
-    struct reply reply = {
-        .tuple = half_open->tuple,
-        .flags = flags,
-        .seq = flags & TCP_SYN ? half_open->iss : seq_add(half_open->iss, 1),
-        .ack = seq_add(half_open->irs, 1),
-        .diffserv = listener_at(t, half_open->listener)->diffserv,
-    };
 
+    reply->seq = reply->flags & TCP_SYN ? half_open->iss : seq_add(half_open->iss, 1);
+    reply->ack = seq_add(half_open->irs, 1);
     if (half_open->flags & HALF_OPEN_TIMESTAMPS) {
-        reply.options |= TCP_HAS_TIMESTAMPS;
-        reply.ts_val = tcp_now_ms(t) + half_open->ts_offset;
-        half_open->ts_span_ms = span_ms(reply.ts_val - half_open->ts_first);
-        reply.ts_ecr = half_open->ts_recent;
+        reply->options |= TCP_HAS_TIMESTAMPS;
+        reply->ts_val = tcp_now_ms(t) + half_open->ts_offset;
+        half_open->ts_span_ms = span_ms(reply->ts_val - half_open->ts_first);
+        reply->ts_ecr = half_open->ts_recent;
     }
-    if (!(flags & TCP_SYN)) {
-        reply.wnd = window_field(limit, ours);
-        return reply;
+    if (!(reply->flags & TCP_SYN)) {
+        reply->wnd = window_field(limit, ours);
+        return;
     }
-    reply.option_order = t->config.option_order;
-    reply.options |= TCP_HAS_MSS;
-    reply.mss_bytes = listener_mss(t, half_open->listener, &half_open->tuple);
-    reply.wnd = window_of_syn(t, limit, reply.mss_bytes - timestamps);
-    if (half_open->flags & HALF_OPEN_SACK) reply.options |= TCP_HAS_SACK_PERMITTED;
+    reply->option_order = t->config.option_order;
+    reply->options |= TCP_HAS_MSS;
+    reply->mss_bytes = listener_mss(t, half_open->listener, &half_open->tuple);
+    reply->wnd = window_of_syn(t, limit, reply->mss_bytes - timestamps);
+    if (half_open->flags & HALF_OPEN_SACK) reply->options |= TCP_HAS_SACK_PERMITTED;
     if (half_open->scales >> 4 != HALF_OPEN_NO_SCALE) {
-        reply.options |= TCP_HAS_WSCALE;
-        reply.wscale = (uint8_t)ours;
+        reply->options |= TCP_HAS_WSCALE;
+        reply->wscale = (uint8_t)ours;
     }
-    return reply;
 }
 
 bool half_open_departs(struct tcp *t, struct departure *out) {
     uint32_t index = list_pop(&t->half_opens_owed);
     struct half_open *half_open;
-    struct reply reply;
+    struct reply reply = {.flags = TCP_SYN | TCP_ACK};
 
     if (!index) return false;
     half_open = tcp_half_open(t, index);
     half_open->flags &= (uint8_t)~HALF_OPEN_OWED;
     half_open->deadline = tick_after_us(t->now, wait_us(t, half_open->retries));
     list_push(&t->half_open_queues[half_open->retries], index);
-    reply = half_open_reply(t, half_open, TCP_SYN | TCP_ACK);
+    reply.tuple = half_open->tuple;
+    reply.diffserv = half_open_diffserv(t, half_open);
+    half_open_reply(t, half_open, &reply);
     reply_build(&reply, out);
     return true;
 }
@@ -151,15 +151,16 @@ bool half_open_answer(struct tcp *t, struct half_open *half_open, uint8_t flags)
     uint8_t clock = (uint8_t)(t->now.ns >> ANSWER_SHIFT);
     uint64_t since_us = ((uint64_t)(uint8_t)(clock - half_open->answered) << ANSWER_SHIFT) /
                         NS_PER_US;
-    struct reply reply;
+    struct reply *reply;
 
     if (half_open->flags & HALF_OPEN_OWED)
         return true; /* its SYN-ACK leaves with this batch anyway */
     if (half_open->flags & HALF_OPEN_ANSWERED && since_us < t->config.challenge_us) return false;
     half_open->flags |= HALF_OPEN_ANSWERED | HALF_OPEN_AMBIGUOUS;
     half_open->answered = clock;
-    reply = half_open_reply(t, half_open, flags);
-    return reply_push(t, &reply);
+    reply = reply_new(t, &half_open->tuple, flags, half_open_diffserv(t, half_open));
+    if (reply) half_open_reply(t, half_open, reply);
+    return reply != NULL;
 }
 
 uint32_t half_open_rtt_us(const struct tcp *t, const struct half_open *half_open) {

@@ -5,17 +5,19 @@
 
 #include "tcp/tcp.h"
 
-bool reply_push(struct tcp *t, const struct reply *reply) {
+struct reply *reply_new(struct tcp *t, const struct tuple *tuple, uint8_t flags, uint8_t diffserv) {
     struct replies *replies = &t->replies;
+    struct reply *reply;
     uint32_t at;
 
     if (replies->count == replies->limit) {
         t->verdicts[TERCET_REPLIES_FULL]++;
-        return false;
+        return NULL;
     }
     at = replies->head + replies->count++;
-    replies->ring[at < replies->limit ? at : at - replies->limit] = *reply;
-    return true;
+    reply = &replies->ring[at < replies->limit ? at : at - replies->limit];
+    *reply = (struct reply){.tuple = *tuple, .flags = flags, .diffserv = diffserv};
+    return reply;
 }
 
 void reply_build(const struct reply *reply, struct departure *out) {
@@ -42,15 +44,16 @@ bool reply_departs(struct tcp *t, struct departure *out) {
 
 bool reply_reset(struct tcp *t, const struct tuple *tuple, const struct segment *seg,
                  uint8_t diffserv) {
-    struct reply reset = {.tuple = *tuple, .flags = TCP_RST, .diffserv = diffserv};
+    struct reply *reset = reply_new(t, tuple, TCP_RST, diffserv);
 
+    if (!reset) return false;
     if (segment_has(seg, TCP_ACK)) {
-        reset.seq = seg->ack;
+        reset->seq = seg->ack;
     } else {
-        reset.flags |= TCP_ACK;
-        reset.ack = seq_add(seg->seq, segment_span(seg));
+        reset->flags |= TCP_ACK;
+        reset->ack = seq_add(seg->seq, segment_span(seg));
     }
-    return reply_push(t, &reset);
+    return true;
 }
 
 bool reset_is_allowed(struct tcp *t, const struct tercet_address *source) {

@@ -39,8 +39,11 @@ struct replies {
     uint32_t limit, head, count;
 };
 
-/* Queue a reply.  Return: false when the ring is full. */
-bool reply_push(struct tcp *t, const struct reply *reply);
+/*
+ * Queue a reply of @flags to @tuple, for the caller to fill in: in its place, so that nothing is copied.
+ * Return: NULL when the ring is full, which is counted.
+ */
+struct reply *reply_new(struct tcp *t, const struct tuple *tuple, uint8_t flags, uint8_t diffserv);
 
 /* Turn a reply into a departure. */
 void reply_build(const struct reply *reply, struct departure *out);

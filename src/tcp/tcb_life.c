@@ -169,31 +169,25 @@ static bool abort_sends_reset(const struct tcb *tcb) {
 }
 
 /* The reset of an abort.  Timestamps: SHOULD, RFC 7323 section 3.2. */
-static struct reply abort_reply(const struct tcp *t, const struct tcb *tcb) {
-    struct reply reset = {.tuple = tcb->tuple,
-                          .flags = TCP_RST,
-                          .seq = tcb_acceptable_seq(tcb),
-                          .diffserv = tcb->diffserv};
+static void abort_reply(struct tcp *t, const struct tcb *tcb) {
+    struct reply *reset = reply_new(t, &tcb->tuple, TCP_RST, tcb->diffserv);
 
+    if (!reset) return;
+    reset->seq = tcb_acceptable_seq(tcb);
     if (t->config.reset_acks) {
-        reset.flags |= TCP_ACK;
-        reset.ack = tcb->rcv_nxt;
-        reset.wnd = window_field(tcb_rcv_wnd(tcb), tcb->rcv_scale);
+        reset->flags |= TCP_ACK;
+        reset->ack = tcb->rcv_nxt;
+        reset->wnd = window_field(tcb_rcv_wnd(tcb), tcb->rcv_scale);
     }
     if (tcb_is(tcb, TCB_TIMESTAMPS)) {
-        reset.options = TCP_HAS_TIMESTAMPS;
-        reset.ts_val = tcp_now_ms(t) + tcb->ts_offset;
-        reset.ts_ecr = t->config.reset_acks ? tcb->ts_recent : 0;
+        reset->options = TCP_HAS_TIMESTAMPS;
+        reset->ts_val = tcp_now_ms(t) + tcb->ts_offset;
+        reset->ts_ecr = t->config.reset_acks ? tcb->ts_recent : 0;
     }
-    return reset;
 }
 
 void tcb_reset(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
-    if (abort_sends_reset(tcb)) {
-        struct reply reset = abort_reply(t, tcb);
-
-        reply_push(t, &reset);
-    }
+    if (abort_sends_reset(tcb)) abort_reply(t, tcb);
     tcb_over(t, tcb, reason);
 }
 

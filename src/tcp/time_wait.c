@@ -24,21 +24,18 @@ void time_wait_free(struct tcp *t, uint32_t index) {
 }
 
 static bool acknowledge(struct tcp *t, const struct time_wait *tw) {
-    struct reply reply = {
-        .tuple = tw->tuple,
-        .flags = TCP_ACK,
-        .seq = tw->snd_nxt,
-        .ack = tw->rcv_nxt,
-        .wnd = window_field(tw->rcv_wnd, tw->rcv_scale),
-        .diffserv = tw->diffserv,
-    };
+    struct reply *reply = reply_new(t, &tw->tuple, TCP_ACK, tw->diffserv);
 
+    if (!reply) return false;
+    reply->seq = tw->snd_nxt;
+    reply->ack = tw->rcv_nxt;
+    reply->wnd = window_field(tw->rcv_wnd, tw->rcv_scale);
     if (tw->flags & TIME_WAIT_TIMESTAMPS) {
-        reply.options = TCP_HAS_TIMESTAMPS;
-        reply.ts_val = tcp_now_ms(t) + isn_numbers(t, &tw->tuple).ts_offset;
-        reply.ts_ecr = tw->ts_recent;
+        reply->options = TCP_HAS_TIMESTAMPS;
+        reply->ts_val = tcp_now_ms(t) + isn_numbers(t, &tw->tuple).ts_offset;
+        reply->ts_ecr = tw->ts_recent;
     }
-    return reply_push(t, &reply);
+    return true;
 }
 
 void time_wait_enter(struct tcp *t, struct tcb *tcb) {
