@@ -142,7 +142,7 @@ static bool any_take(struct parser *parser) {
 
 bool parser_expect_number(struct parser *parser, const char *what, uint32_t max, bool must_be_exact,
                           struct number *number) {
-    uint64_t value;
+    uint64_t value = 0;
 
     number->is_given = true;
     if (!must_be_exact && any_take(parser)) {
@@ -168,7 +168,7 @@ bool parser_expect_octets(struct parser *parser, uint32_t max, uint8_t *octets, 
     if (text.length / 2 > max) return number_expected(parser, "fewer octets", max);
     *n = (uint8_t)(text.length / 2);
     for (uint32_t i = 0; i < *n; i++)
-        octets[i] = (uint8_t)(char_hex(text.at[2 * i]) << 4 | char_hex(text.at[2 * i + 1]));
+        octets[i] = (uint8_t)(char_hex(text.at[2 * i]) * 16 + char_hex(text.at[2 * i + 1]));
     parser_take(parser);
     return true;
 }

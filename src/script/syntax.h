@@ -83,19 +83,12 @@ enum {
     PACKET_OPTION_BYTES_MAX = 38,
 };
 
-/* What an MD5 option without octets has as its value. */
-enum packet_md5 {
-    PACKET_MD5_ANY,     /* md5 */
-    PACKET_MD5_VALID,   /* md5 valid */
-    PACKET_MD5_INVALID, /* md5 invalid */
-};
-
 struct packet_option {
     struct packet_option *next;
     struct place place;
     enum packet_option_kind kind;
     uint8_t raw_kind;             /* RAW: the octet on the wire */
-    uint32_t value;               /* MSS, WSCALE; MD5: enum packet_md5 when n_bytes is 0 */
+    uint32_t value;               /* MSS, WSCALE */
     struct number ts_val, ts_ecr; /* TS */
     struct number left[PACKET_SACK_BLOCKS_MAX], right[PACKET_SACK_BLOCKS_MAX]; /* SACK */
     uint8_t n_blocks;
@@ -147,7 +140,8 @@ struct script_packet {
     struct number icmp_mtu, icmp_id;
     struct number icmp_seq; /* [seq]: of the segment that is quoted */
 
-    /* What makes a right packet impossible to run here (sctp, gre, udp around TCP), else empty. */
+    /* What makes a right packet impossible to run here (sctp, gre, udp around TCP, md5 without octets), else
+       empty. */
     struct word unsupported;
 
     /* Of an ICMP error with the segment that it quotes written out; else NULL: the last packet is quoted. */

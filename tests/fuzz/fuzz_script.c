@@ -84,7 +84,6 @@ static void try_packet(const struct ground *ground, const struct script_packet *
                        bool is_quoted) {
     uint32_t n = 0;
 
-    must_lie(ground, packet->unsupported);
     must_lie(ground, packet->icmp_name);
     must_lie(ground, packet->icmp_code_name);
     must(packet->flags <= 0x1ff && packet->length.value <= 65535 && packet->win.value <= 65535);
