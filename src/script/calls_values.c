@@ -122,7 +122,7 @@ int call_descriptor(struct call *call, const struct value *value) {
         call->calls->used = (int)number;
         return call->calls->descriptors[number];
     }
-    if (word_is(call->script->error, "EBADF")) return -1;
+    if (word_is(call->script->error, "EBADF") || call->is_again) return -1; /* closed meanwhile */
     why = call_answer(call, CALL_WRONG);
     if (!why) return -1;
     text_put(why, "descriptor ");

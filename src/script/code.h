@@ -9,9 +9,14 @@
 #include "script/syntax.h"
 
 /*
- * What stands in %{ }%: the statements of Python that scripts use.  assert EXPR[, MESSAGE], NAME = EXPR (and += -=),
- * print(...), several in a line behind `;` or on lines of their own, `if` with an indented block, # comments; an EXPR has numbers, names, strings,
- * not and or, comparisons (chained too), + - * / // % & | ^ << >> ~, brackets, and abs min max len int.
+ * What stands in %{ }%: the statements of Python that scripts use.
+ *
+ *     assert EXPR[, MESSAGE]     NAME = EXPR, += -= and their kin     if, elif, else     print     pass     # comments
+ *
+ * several in a line behind `;`, or on lines of their own.  An EXPR has numbers (exact, fractions too), strings to be
+ * compared, names, True False None, lists to look into; and or not, comparisons (chained, in, is), the operators on
+ * numbers, and abs bool int len max min.  Names are the script's variables, those given, and the constants of sockets.
+ * Whatever else Python has is unsupported and told by name.
  */
 struct code_name {
     const char *name;
@@ -27,8 +32,8 @@ enum code_answer {
 };
 
 /*
- * Run a block.  @names: what is known besides variables (tcpi_* of TCP_INFO and constants), sorted as given, @n of them
- * @variables: NULL at first; kept in @arena.  @why: appended to
+ * Run a block.
+ * @names: tcpi_* of TCP_INFO (calls_code_names), @n of them; @variables: NULL at first, kept in @arena; @why: appended to
  */
 enum code_answer code_run(struct word code, const struct code_name *names, uint32_t n,
                           struct code_variables **variables, struct arena *arena, struct text *why);

@@ -226,6 +226,17 @@ TEST(a_blocking_call_may_answer_at_once_and_may_differ_later)
     CHECK(!fake->calls.waiting);
 }
 
+TEST(a_descriptor_that_is_closed_while_a_call_sleeps_is_a_bad_one) {
+    fake = fake_new();
+    fake_answers(fake, SOCKETS_WAITS);
+    CHECK_EQ(fake_call_blocking(fake, "read(3, ..., 10) = 10"), CALL_WAITS);
+    fake->calls.descriptors[3] = -1;
+    fake_answers(fake, -UNIX_EBADF);
+    CHECK_EQ(fake_again(fake), CALL_DIFFERS);
+    CHECK_STR(fake->said, "receive(-1, 10, 0)");
+    CHECK_STR(fake->why, "expected: 10, returned: -1 EBADF");
+}
+
 TEST(two_calls_at_once_are_a_bug_of_ours)
 {
     fake = fake_new();
