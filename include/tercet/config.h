@@ -77,6 +77,7 @@ struct tercet_config {
     bool fin_ack_delayed;        /* a FIN behind text may wait for a delayed ACK, too (false) */
     bool probes_empty; /* a closed window is probed by an old sequence number, not by an octet (false) */
     bool reset_acks; /* the reset of an abort carries an ACK, as on most hosts; RFC 9293 section 3.10.5 has none (false) */
+    bool reset_keeps_text; /* what came before a reset can still be read; RFC 9293 section 3.10.7.4 flushes it (false) */
     bool syn_fin_opens; /* a SYN with FIN opens like one without, as RFC 9293 section 3.10.7.2 has it (false) */
     bool unread_resets; /* close() over bytes that nobody has read resets (SHLD-3 of RFC 9293), else they are forgotten (true) */
     bool syn_again_soon; /* a SYN that drew a wrong answer goes again a moment later, once, out of turn (true) */

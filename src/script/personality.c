@@ -31,6 +31,7 @@ static void configure_linux(struct tercet_config *config) {
     config->rto_variance_min_us = SECOND_US / 5;
     config->fin_ack_delayed = true;
     config->reset_acks = true;
+    config->reset_keeps_text = true;
     config->time_wait_resets = true;
     config->time_wait_answers_text = true;
     config->unreachable_is_hard = true;
@@ -55,6 +56,7 @@ static void configure_freebsd(struct tercet_config *config) {
     config->challenge_us = 0;
     config->option_order = TERCET_ORDER_SCALE_FIRST;
     config->reset_acks = true;
+    config->reset_keeps_text = true;
     config->reset_at_edges = false;
     config->syn_fin_opens = true;
 }

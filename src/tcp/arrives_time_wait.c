@@ -33,10 +33,6 @@ static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint16_t listene
     return TERCET_TIME_WAIT_REUSED;
 }
 
-static bool is_acceptable(const struct time_wait *tw, const struct segment *seg) {
-    return seq_eq(seg->seq, tw->rcv_nxt) || seq_is_in(seg->seq, tw->rcv_nxt, tw->rcv_wnd);
-}
-
 static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const struct segment *seg) {
     if (!t->config.time_wait_resets || !seq_eq(seg->seq, tcp_time_wait(t, index)->rcv_nxt))
         return TERCET_TIME_WAIT_RST;
@@ -59,7 +55,7 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);
         verdict = TERCET_TIME_WAIT_FIN;
-    } else if (!segment_span(seg) && is_acceptable(tw, seg)) {
+    } else if (!segment_span(seg) && seq_eq(seg->seq, tw->rcv_nxt)) {
         return TERCET_TAKEN; /* a bare ACK in its place: answering could make two TIME-WAITs talk for ever */
     }
     return time_wait_answer(t, tw, seg) ? verdict : TERCET_TIME_WAIT_THROTTLED;

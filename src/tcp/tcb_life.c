@@ -133,7 +133,8 @@ void tcb_over(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
     tcb_detach(t, tcb);
     if (tcb->state != TERCET_STATE_TIME_WAIT) tcb->state = TERCET_STATE_CLOSED;
     tcb->reason = (uint8_t)reason;
-    if (reason != TERCET_REASON_FINISHED) {
+    if (reason != TERCET_REASON_FINISHED &&
+        !(reason == TERCET_REASON_RESET && t->config.reset_keeps_text)) {
         ring_release(&tcb->rcv, &t->buddy);
         tcb->rcv_user = seq_sub(tcb->rcv_nxt, tcb_is(tcb, TCB_FIN_RECEIVED));
     }

@@ -265,3 +265,14 @@ CONVERSATION(the_end_of_a_write_leaves_at_once) {
     receive(c, ACK, 1, 1 + MSS + 500, 0);
     expect(c, PSH | ACK, 1 + MSS + 500, 1, 300);
 }
+
+CONVERSATION(what_came_before_a_reset_may_be_kept) {
+    c->config.reset_keeps_text = true;
+    establish(c);
+    receive(c, ACK, 1, 1, 100);
+    receive(c, RST, 101, 0, 0);
+    expect_reason(c, RESET);
+    expect_readable(c, 100);
+    user_read(c, 100);
+    user_close(c);
+}
