@@ -122,6 +122,11 @@ void script_run(const struct script_job *job, void *memory, struct script_report
         report_broken(report, error.place, error.sentence);
         return;
     }
+    /* What proves nothing does not pass. */
+    if (script.n_events == 0) {
+        report_broken(report, (struct place){1, 1}, "there are no events in it");
+        return;
+    }
     if (!options_read(&run)) return;
     settings_init(&run.settings, job->as);
     run.settings.mtu = run.options.mtu;

@@ -74,6 +74,12 @@ def test_status():
     expect(Run({**broken, **lacks}, 'd.pkt', 'c.pkt'), 2, 'broken is worse than unsupported, in whatever order')
 
 
+def test_nothing():
+    for text, what in (('', 'an empty file'), ('// nothing\n', 'comments alone'), ('`true`\n', 'commands alone')):
+        run = Run({'a.pkt': text}, 'a.pkt')
+        expect(run, 2, f'{what}: no script', 'BROKEN a.pkt:1:1: there are no events in it' in run.lines)
+
+
 def test_places():
     names = ('b.pkt', 'a.pkt', 'z/a.pkt', 'm/b.pkt', 'm/n/c.pkt')
     others = ('m/notes.txt', 'm/.hidden.pkt', '.git/x.pkt', '.pkt', 'a.pkt~')
@@ -263,7 +269,7 @@ def has_taken(pid, number):
 
 
 def main():
-    for test in (test_status, test_places, test_unreadable, test_text, test_json, test_same_course, test_options, test_files, test_mistakes, test_settings,
+    for test in (test_status, test_nothing, test_places, test_unreadable, test_text, test_json, test_same_course, test_options, test_files, test_mistakes, test_settings,
                  test_colour, test_interrupted):
         test()
     tap.done()
