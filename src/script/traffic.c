@@ -93,7 +93,8 @@ static void flow_is_acked(struct traffic_flow *flow, const struct segment *seg) 
         flow->head = (flow->head + 1) % TRAFFIC_SEGMENTS_MAX;
         flow->count--;
     }
-    for (uint32_t i = 0; i < flow->count && seg->options.n_sack; i++) {
+    if (!(seg->options.present & TCP_HAS_SACK)) return;
+    for (uint32_t i = 0; i < flow->count; i++) {
         struct traffic_segment *sent = segment_at(flow, i);
 
         for (unsigned block = 0; block < seg->options.n_sack && !sent->is_sacked; block++) {
