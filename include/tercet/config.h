@@ -71,10 +71,13 @@ struct tercet_config {
     uint32_t open_timeout_us; /* an active open is given up after this, however many SYNs are left; 0: never (0) */
     uint32_t window_scale_bytes; /* the window scale is offered for a buffer of this size; 0: its own (0) */
     uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
-    uint8_t quick_acks;   /* data segments acknowledged at once when data begins to flow (0) */
+    uint8_t slow_start_segments; /* an ACK opens cwnd by so many at most in slow start (1; Linux 255, FreeBSD 2) */
+    uint8_t quick_acks; /* data segments acknowledged at once when data begins to flow (0) */
     uint8_t syn_linear_retries; /* so many more SYNs go first, a constant time apart (0; Linux 4) */
     uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
     bool fin_ack_delayed;        /* a FIN behind text may wait for a delayed ACK, too (false) */
+    bool pushes_bursts; /* PSH also on the last of several segments that leave together, as on Linux (false) */
+    bool restart_after_idle; /* cwnd falls back to the initial window when nothing was sent for an RTO, RFC 5681 section 4.1 (true) */
     bool probes_empty; /* a closed window is probed by an old sequence number, not by an octet (false) */
     bool reset_acks; /* the reset of an abort carries an ACK, as on most hosts; RFC 9293 section 3.10.5 has none (false) */
     bool reset_keeps_text; /* what came before a reset can still be read; RFC 9293 section 3.10.7.4 flushes it (false) */

@@ -26,6 +26,8 @@ static void configure_linux(struct tercet_config *config) {
     config->syn_retries = 6;
     config->syn_linear_retries = 4;
     config->quick_acks = 16;
+    config->slow_start_segments = 255;
+    config->pushes_bursts = true;
     config->probes_empty = true;
     config->window_whole_segments = true;
     config->rto_variance_min_us = SECOND_US / 5;
@@ -54,6 +56,7 @@ static void configure_freebsd(struct tercet_config *config) {
     config->data_retries = 12;
     config->orphan_retries = 12;
     config->challenge_us = 0;
+    config->slow_start_segments = 2;
     config->option_order = TERCET_ORDER_SCALE_FIRST;
     config->reset_acks = true;
     config->reset_keeps_text = true;

@@ -38,9 +38,11 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .orphan_retries = 8,
         .initial_segments = 10,
         .hop_limit = 64,
+        .slow_start_segments = 1,
         .syn_options_retries = 255,
         .unread_resets = true,
         .syn_again_soon = true,
+        .restart_after_idle = true,
         .reset_at_edges = true,
         .timestamps = true,
         .window_scale = true,
@@ -74,8 +76,8 @@ static bool knobs_are_valid(const struct tercet_config *c) {
     return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
            c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 &&
            c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
-           c->initial_segments && c->hop_limit && c->syn_ack_rto_us && c->delayed_ack_us < 500000 &&
-           c->option_order <= TERCET_ORDER_SCALE_FIRST &&
+           c->initial_segments && c->slow_start_segments && c->hop_limit && c->syn_ack_rto_us &&
+           c->delayed_ack_us < 500000 && c->option_order <= TERCET_ORDER_SCALE_FIRST &&
            c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
 }
 

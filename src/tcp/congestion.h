@@ -14,7 +14,7 @@ struct tcb;
 struct congestion {
     const char *name;
     /* @bytes newly acknowledged, outside recovery: grow cwnd. */
-    void (*acked)(struct tcb *tcb, uint32_t bytes);
+    void (*acked)(const struct tcp *t, struct tcb *tcb, uint32_t bytes);
     /* A loss was seen: the new ssthresh. */
     uint32_t (*lost)(const struct tcb *tcb);
 };

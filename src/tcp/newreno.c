@@ -2,7 +2,8 @@
 /*
  * Slow start and congestion avoidance of RFC 5681, the way of NewReno.
  *
- * Below ssthresh each acknowledgement adds what it acknowledges, at most one segment; above it, one segment
+ * Below ssthresh each acknowledgement adds what it acknowledges, at most one segment unless it is configured
+ * otherwise (the L of RFC 3465); above it, one segment
  * is added for every cwnd of acknowledged octets (appropriate byte counting, RFC 3465: congestion[0] counts
  * them).  A loss halves what is in flight, down to two segments at least (RFC 5681 equation 4).
  */
@@ -30,11 +31,11 @@ void congestion_idle(const struct tcp *t, struct tcb *tcb) {
 }
 
 /* Slow start and congestion avoidance: RFC 5681 section 3.1 (MUST-19). */
-static void newreno_acked(struct tcb *tcb, uint32_t bytes) {
-    uint32_t mss = tcb_payload_max(tcb), add = 0;
+static void newreno_acked(const struct tcp *t, struct tcb *tcb, uint32_t bytes) {
+    uint32_t mss = tcb_payload_max(tcb), most = mss * t->config.slow_start_segments, add = 0;
 
     if (tcb->cwnd < tcb->ssthresh) {
-        add = bytes < mss ? bytes : mss;
+        add = bytes < most ? bytes : most;
     } else {
         tcb->congestion[0] += bytes;
         if (tcb->congestion[0] >= tcb->cwnd) {

@@ -15,6 +15,7 @@
  */
 #include "tcp/output.h"
 
+#include "tcp/burst.h"
 #include "tcp/congestion.h"
 #include "tcp/mss.h"
 #include "tcp/reassembly.h"
@@ -223,17 +224,20 @@ static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
 static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     uint32_t waiting = queued(tcb), wnd = window_left(tcb), n = congestion_left(tcb);
     struct seq from = tcb->snd_nxt;
+    uint32_t sendable;
     bool fin, is_new = seq_eq(from, tcb->snd_max);
 
     n = n < wnd ? n : wnd;
-    n = n < tcb_payload_max(tcb) ? n : tcb_payload_max(tcb);
     n = n < waiting ? n : waiting;
+    sendable = n;
+    n = n < tcb_payload_max(tcb) ? n : tcb_payload_max(tcb);
     fin = fin_is_unsent(tcb) && n == waiting && wnd > n;
     if (!n && !fin) return false;
     if (!fin && !tcb_is(tcb, TCB_PROBE) && !is_worth_sending(tcb, n, n == waiting)) return false;
     tcb->flags &= ~(
         uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
     data_departs(t, tcb, out, from, n, fin);
+    if (t->config.pushes_bursts && burst_ends(t, tcb, from, n, sendable)) out->seg.flags |= TCP_PSH;
     tcb->snd_nxt = seq_add(from, n + fin);
     if (n < tcb_payload_max(tcb)) tcb->flags |= TCB_SMALL_SENT;
     if (is_new) rtt_start(t, tcb);
@@ -262,7 +266,7 @@ static void note_idle(const struct tcp *t, struct tcb *tcb) {
     uint64_t idle_us = ((uint64_t)(t->tick.n - tcb->sent.n) << TICK_SHIFT) / NS_PER_US;
 
     if (seq_eq(tcb->snd_una, tcb->snd_max) && tick_is_armed(tcb->sent) && idle_us > tcb->rto_us &&
-        queued(tcb))
+        queued(tcb) && t->config.restart_after_idle)
         congestion_idle(t, tcb);
 }
 

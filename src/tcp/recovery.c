@@ -55,7 +55,7 @@ static void partial(struct tcp *t, struct tcb *tcb, uint32_t bytes) {
 void recovery_acked(struct tcp *t, struct tcb *tcb, uint32_t bytes) {
     tcb->dupacks = 0;
     if (!tcb_is(tcb, TCB_RECOVERY)) {
-        congestion_of(tcb)->acked(tcb, bytes);
+        congestion_of(tcb)->acked(t, tcb, bytes);
         if (seq_gt(tcb->snd_una, tcb->recover))
             tcb->recover = seq_sub(tcb->snd_una,
                                    1); /* follows, so that it never looks ahead after a wrap */

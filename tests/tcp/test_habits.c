@@ -276,3 +276,24 @@ CONVERSATION(what_came_before_a_reset_may_be_kept) {
     user_read(c, 100);
     user_close(c);
 }
+
+CONVERSATION(an_ack_may_open_the_window_by_more_than_a_segment) {
+    c->config.slow_start_segments = 2;
+    establish(c);
+    user_write(c, 30 * MSS);
+    expect_segments(c, 10, 1, 1);
+    receive(c, ACK, 1, 1 + 2 * MSS, 0);
+    expect_segments(c, 4, 1 + 10 * MSS, 1);
+    expect_nothing(c);
+}
+
+CONVERSATION(the_end_of_a_burst_may_be_pushed) {
+    c->config.pushes_bursts = true;
+    open_half(c);
+    advance_ms(c, 100); /* a way so long that bursts have the least size, two segments */
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    user_write(c, 5 * MSS);
+    for (uint32_t i = 0; i < 5; i++)
+        expect(c, i % 2 || i == 4 ? PSH | ACK : ACK, 1 + i * MSS, 1, MSS);
+}
