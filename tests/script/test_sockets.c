@@ -506,3 +506,30 @@ TALK(notices_about_what_was_sent_are_not_there, "linux") {
     CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ZEROCOPY, 1), 0);
     CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, UNIX_MSG_ERRQUEUE), SOCKETS_UNSUPPORTED);
 }
+
+TALK(what_came_before_a_reset_can_be_read, "linux") {
+    char bytes[8];
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    send_bytes(pair->b, fd_b, "text", 4, 0);
+    pair_talk(pair);
+    reset(pair, fd_b);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 2, 0), 2);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 2);
+    CHECK_MEM(bytes, "xt", 2);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), -UNIX_ECONNRESET);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+}
+
+TALK(what_came_before_a_reset_is_gone_where_the_rfc_is_followed, "rfc") {
+    char bytes[8];
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    send_bytes(pair->b, fd_b, "text", 4, 0);
+    pair_talk(pair);
+    reset(pair, fd_b);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), -UNIX_ECONNRESET);
+    CHECK_EQ(receive_bytes(pair->a, fd_a, bytes, 8, 0), 0);
+}
