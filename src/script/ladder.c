@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "script/packet_text.h"
+#include "script/words.h"
 #include "wire/ip.h"
 
 enum {
@@ -18,6 +19,7 @@ struct rung *ladder_add(struct ladder *ladder, enum rung_kind kind, uint64_t whe
     struct rung *rung = &ladder->rungs[ladder->n++ % LADDER_RUNGS_MAX];
 
     rung->kind = kind;
+    rung->is_judged = false;
     rung->connection = CONNECTION_NONE;
     rung->when_ns = when_ns;
     rung->event = event;
@@ -72,7 +74,7 @@ static void event_text(struct text *text, const struct event *event, uint8_t ver
         break;
     case EVENT_CODE:
         text_put(text, "  %{ ");
-        word_text(text, event->code);
+        word_text(text, word_trimmed(event->code));
         text_put(text, " }%");
     }
 }
@@ -83,8 +85,9 @@ static void left_text(struct text *text, struct rung *rung, struct connections *
 
     if (!rung->event && connection) mapping_to_script(&connection->mapping, &view);
     packet_view_text(text, &view, false);
-    if (!rung->event && connection) text_put(text, "   (not asked for)");
-    if (!rung->event && !connection) text_put(text, "   (of no connection of the script)");
+    if (rung->event || rung->is_judged) return;
+    if (connection) text_put(text, "   (not asked for)");
+    if (!connection) text_put(text, "   (of no connection of the script)");
 }
 
 static void rung_words(struct text *text, struct rung *rung, struct connections *connections,

@@ -2,6 +2,7 @@
 #ifndef TERCET_SCRIPT_LADDER_H
 #define TERCET_SCRIPT_LADDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/text.h"
@@ -15,13 +16,13 @@
  *        3    0.000000    socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
  *        8    0.100000  < S 0:0(0) win 32792 <mss 1000>
  *        9    0.100000  > S. 0:0(0) ack 1 win 65535 <mss 1460>
- *             0.200000  > . 1:1(0) ack 1 win 65535   (not asked for)
+ *             0.200000  > . 1:1(0) ack 1 win 65535
  *     !  12    0.200000  > . 1:1(0) ack 2: ack is 1, expected 2
  *
  * Each line has the script's line and the time.  The latest events are kept, and told when asked.
  */
 enum {
-    LADDER_RUNGS_MAX = 512,
+    LADDER_RUNGS_MAX = 128,
     LADDER_LINE_MAX = 512, /* octets */
 };
 
@@ -36,6 +37,7 @@ enum rung_kind {
 
 struct rung {
     enum rung_kind kind;
+    bool is_judged; /* LEFT: the line at fault, which follows, is about it */
     uint32_t connection;
     uint64_t when_ns;          /* since the beginning of the script */
     const struct event *event; /* LEFT: NULL: nothing asked for it */

@@ -104,16 +104,22 @@ static void actual_text(const struct outbound *outbound, const struct departure 
     view_text(outbound, &text, departure);
 }
 
+/* What the script calls the numbers of @departure. */
+static void learn(struct outbound *outbound, const struct departure *departure) {
+    struct connection *connection = connection_of(outbound);
+
+    if (!connection) return;
+    mapping_learn_seq(&connection->mapping, outbound->event->packet, &departure->view);
+    mapping_learn_ts(&connection->mapping, outbound->event->packet, &departure->view);
+}
+
 /* Claim: the packet has been asked for. */
 static void claim(struct outbound *outbound, struct departure *departure) {
     struct run *run = outbound->run;
     struct connection *connection = connection_of(outbound);
     struct rung *rung = ladder_at(&run->tables->ladder, departure->rung);
 
-    if (connection) {
-        mapping_learn_seq(&connection->mapping, outbound->event->packet, &departure->view);
-        mapping_learn_ts(&connection->mapping, outbound->event->packet, &departure->view);
-    }
+    learn(outbound, departure);
     if (rung) {
         if (connection) mapping_to_script(&connection->mapping, &rung->view);
         rung->event = outbound->event;
@@ -136,9 +142,9 @@ static bool time_fails(struct outbound *outbound, struct departure *departure) {
     text_init(&why, memory, sizeof memory);
     text_put(&why, "the packet left ");
     run_time_text(&why, departure->view.when_ns, outbound->schedule, false);
+    claim(outbound, departure);
     expected_text(outbound);
     actual_text(outbound, departure);
-    claim(outbound, departure);
     return run_fails(outbound->run, outbound->event, SCRIPT_MISMATCH_TIME, memory);
 }
 
@@ -257,11 +263,19 @@ static bool comes_later(struct outbound *outbound, uint64_t from) {
     return false;
 }
 
+static void judged(const struct outbound *outbound, const struct departure *departure) {
+    struct rung *rung = ladder_at(&outbound->run->tables->ladder, departure->rung);
+
+    if (rung) rung->is_judged = true;
+}
+
 /* @departure, at index @from, is not what is expected. */
 static bool content_fails(struct outbound *outbound, struct departure *departure, uint64_t from,
                           enum script_mismatch mismatch, const char *why) {
     run_marks(outbound->run, outbound->event);
     if (comes_later(outbound, from + 1)) return extra_fails(outbound, departure);
+    judged(outbound, departure);
+    learn(outbound, departure); /* so that it is shown in the script's numbers */
     expected_text(outbound);
     actual_text(outbound, departure);
     departure_claim(&outbound->run->tables->departures, departure);

@@ -61,7 +61,7 @@ TEST(a_report_about_time_shows_the_packet)
 
     CHECK(failed_by(report, SCRIPT_MISMATCH_TIME, 2, "the packet left at 3.000000 s"));
     CHECK_STR(report->expected, "> S. 0:0(0) ack 1 <...>");
-    CHECK(strstr(report->actual, "> S. "));
+    CHECK_STR(report->actual, "> S. 0:0(0) ack 1 win 9");
 }
 
 TEST(tolerance_is_an_option)
@@ -165,6 +165,6 @@ TEST(a_ladder_marks_the_event_at_fault)
     CHECK_STR(report->ladder, "     1    0.100000  < S 0:0(0) win 1000\n"
                               "     2    0.100000  > S. 0:0(0) ack 1 win 77\n"
                               "     3    0.200000  < P. 1:11(10) ack 1 win 9\n"
-                              "          0.200000  > . 1:1(0) ack 1 win 77   (not asked for)\n"
+                              "          0.200000  > . 1:1(0) ack 1 win 77\n"
                               "!    4    0.200000  > . 1:1(0) ack 11: ack is 1, expected 11\n");
 }
