@@ -9,7 +9,6 @@ enum {
     SACK_BLOCK_LENGTH = 8,
     ACCECN_FIELD_LENGTH = 3,
     ACCECN_COUNTERS = 3,
-    MD5_LENGTH = 16, /* zeros when the script does not say */
 };
 
 /* Octets of an option of @kind with @n octets behind its length. */
@@ -85,7 +84,7 @@ uint32_t packet_option_build(const struct packet_option *option,
     case PACKET_OPTION_SACK_OK: return option_put(at, TCP_KIND_SACK_OK, value, 0);
     case PACKET_OPTION_SACK: return sack_put(at, option);
     case PACKET_OPTION_TS: return ts_put(at, option);
-    case PACKET_OPTION_MD5: return option_put(at, TCP_KIND_MD5, option->bytes, MD5_LENGTH);
+    case PACKET_OPTION_MD5: return option_put(at, TCP_KIND_MD5, option->bytes, option->n_bytes);
     case PACKET_OPTION_FO: return option_put(at, TCP_KIND_FO, option->bytes, option->n_bytes);
     case PACKET_OPTION_FOEXP: return foexp_put(at, option);
     case PACKET_OPTION_ACCECN: return accecn_put(at, option);
@@ -258,12 +257,8 @@ static bool option_fits(const struct wanted *want, const struct option_view *cam
     case PACKET_OPTION_TS: return ts_fits(want->option, came, ts_tolerance);
     case PACKET_OPTION_SACK: return sack_fits(want->option, came);
     case PACKET_OPTION_ACCECN: return accecn_fits(want->option, came);
-    case PACKET_OPTION_MD5:
-        if (want->option->n_bytes == 0) return true; /* the digest is not said */
-        break;
-    default: break;
+    default: return memcmp(came->at, want->octets, came->length) == 0;
     }
-    return memcmp(came->at, want->octets, came->length) == 0;
 }
 
 static void wanted_build(const struct packet_option *option, struct wanted *wanted) {
