@@ -46,6 +46,19 @@ static void acknowledge_duplicate(struct tcp *t, struct tcb *tcb) {
     tcb_owe(t, tcb);
 }
 
+/* Nothing waits: give the buffer back. */
+static void release_unneeded(struct tcp *t, struct tcb *tcb) {
+    if (!tcb_readable(tcb) && !tcb->reassembly) ring_release(&tcb->rcv, &t->buddy);
+}
+
+/*
+ * Text behind a gap is there for as long as the peer does not fill it, for ever if he likes: it may not take
+ * the last quarter of all buffers, which is for text in order.
+ */
+static bool can_keep_ahead(const struct tcp *t, const struct tcb *tcb, uint32_t need) {
+    return need <= ring_capacity(&tcb->rcv) || t->buddy.used < t->buddy.units / 4 * 3;
+}
+
 /* What has a gap before it is kept as well (SHLD-31). */
 static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
                                 const unsigned char *bytes, uint32_t n, bool *fin) {
@@ -55,11 +68,15 @@ static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
     bool closed_gap, has_fin = *fin;
 
     *fin = false;
+    if (!seq_eq(from, tcb->rcv_nxt) && !can_keep_ahead(t, tcb, need)) return TERCET_DATA_NO_MEMORY;
     if (n && !ring_reserve(&tcb->rcv, &t->buddy, tcb->rcv_user.n, live, need > live ? need : live))
         return TERCET_DATA_NO_MEMORY;
     if (n) ring_put(&tcb->rcv, &t->buddy, from.n, bytes, n);
     if (!seq_eq(from, tcb->rcv_nxt)) {
-        if (!reassembly_insert(t, tcb, from, to, has_fin)) return TERCET_DATA_NO_MEMORY;
+        if (!reassembly_insert(t, tcb, from, to, has_fin)) {
+            release_unneeded(t, tcb);
+            return TERCET_DATA_NO_MEMORY;
+        }
         acknowledge_duplicate(t, tcb);
         return TERCET_DATA_OUT_OF_ORDER;
     }
@@ -131,7 +148,7 @@ void receive_consume(struct tcp *t, struct tcb *tcb, uint32_t n) {
 
     tcb->rcv_user = seq_add(tcb->rcv_user, n);
     if (!seq_lt(tcb->rcv_user, tcb->rcv_up)) tcb->flags &= ~(uint32_t)TCB_RCVS_URGENT;
-    if (!tcb_readable(tcb) && !tcb->reassembly) ring_release(&tcb->rcv, &t->buddy);
+    release_unneeded(t, tcb);
     if (!tcb_receives(tcb) || !seq_gt(edge_allowed(tcb), tcb->rcv_adv)) return;
     opened = seq_distance(tcb->rcv_adv, edge_allowed(tcb));
     if (opened >= (half < two ? half : two)) tcb_owe_ack(t, tcb);

@@ -186,6 +186,58 @@ CONVERSATION(data_without_a_buffer_is_refused_and_taken_when_there_is_one) {
     ignore_heard(c);
 }
 
+/*
+ * SegmentSmack in width: an octet at the far end of the window of each connection, and no more.  Whoever
+ * speaks in order still finds room.
+ */
+CONVERSATION(row_77_text_behind_gaps_leaves_room_for_text_in_order) {
+    c->config.buffer_bytes = 8u << 20;
+    c->config.receive_buffer_bytes = 512u << 10;
+    c->config.max_reassemblies = 64;
+    listen_with(c, 64);
+    for (uint16_t port = 1000; port < 1040 && is_on(c); port++) {
+        talk_with(c, port);
+        receive(c, SYN, 0, 0, 0, .ws = 7);
+        expect(c, SYN | ACK, 0, 1, 0);
+        receive(c, ACK, 1, 1, 0);
+        take_connection(c);
+        receive(c, ACK, 1, 1, 1);
+        user_read(c, 1);
+        advance_ms(c, 300);
+        ignore_heard(c);
+        receive(c, ACK, 500000, 1, 1);
+        expect(c, ACK, 1, 2, 0);
+    }
+    expect_verdict(c, TERCET_DATA_NO_MEMORY);
+    verify_in(c, stack_info(c).buffer_blocks, 2048, 3072 + 256);
+    talk_with(c, 2000);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    receive(c, ACK, 1, 1, 1400);
+    expect_readable(c, 1400);
+    ignore_heard(c);
+}
+
+/* Where no record is left for a gap, no buffer is held for it either. */
+CONVERSATION(row_77_text_that_is_not_kept_holds_no_buffer) {
+    c->config.max_reassemblies = 1;
+    establish(c);
+    receive(c, ACK, 101, 1, 1);
+    expect(c, ACK, 1, 1, 0);
+    uint64_t before = stack_info(c).buffer_blocks;
+    talk_with(c, 2000);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    receive(c, ACK, 60000, 1, 1);
+    expect_verdict(c, TERCET_DATA_NO_MEMORY);
+    expect(c, ACK, 1, 1, 0);
+    verify_eq(c, stack_info(c).buffer_blocks, before);
+}
+
 /* The same for what our own user writes: taken in part, or refused by name; nothing is lost. */
 CONVERSATION(write_without_a_buffer_takes_less) {
     c->config.buffer_bytes = 8u << 20;
