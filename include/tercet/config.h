@@ -9,6 +9,13 @@
 extern "C" {
 #endif
 
+/* Explicit congestion notification. */
+enum tercet_ecn {
+    TERCET_ECN_OFF,
+    TERCET_ECN_GRANTED, /* to whoever asks for it, as most hosts do */
+    TERCET_ECN_ASKED,   /* our openings ask for it as well */
+};
+
 /* The order of the options in a SYN; where one is left out, padding keeps the others aligned. */
 enum tercet_option_order {
     TERCET_ORDER_SACK_FIRST, /* MSS, SACK-permitted, timestamps, NOP, window scale: as on Linux */
@@ -92,6 +99,7 @@ struct tercet_config {
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
 
     /* Options offered and accepted. */
+    uint8_t ecn;       /* enum tercet_ecn: RFC 3168 (TERCET_ECN_GRANTED) */
     bool timestamps;   /* RFC 7323 (true) */
     bool window_scale; /* RFC 7323 (true) */
     bool sack;         /* RFC 2018 (true) */

@@ -282,7 +282,7 @@ struct tercet_conn_info {
     enum tercet_reason reason;
     uint32_t send_mss_bytes, receive_mss_bytes; /* largest payload we send; MSS we announced */
     uint8_t send_scale, receive_scale;
-    bool has_timestamps, has_window_scale, has_sack;
+    bool has_timestamps, has_window_scale, has_sack, has_ecn;
     uint32_t srtt_us, rttvar_us, rto_us;
     uint32_t cwnd_bytes, ssthresh_bytes;
     uint32_t send_window_bytes, receive_window_bytes;

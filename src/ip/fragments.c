@@ -255,6 +255,11 @@ static bool has_all_headers(const struct fragments *f, const struct datagram *d,
     return cut.header_length + least <= n;
 }
 
+/* A mark of congestion on one fragment is the packet's: RFC 3168 section 5.3. */
+static bool is_marked(uint8_t traffic_class) {
+    return (traffic_class & 3) == 3;
+}
+
 static void piece_keep(struct fragments *f, struct datagram *d, const struct ip_header *ip,
                        uint32_t at) {
     struct datagram_piece *piece = d->pieces + at;
@@ -268,10 +273,11 @@ static void piece_keep(struct fragments *f, struct datagram *d, const struct ip_
     d->held += ip->length;
     if (end > d->end) d->end = end;
     if (!ip->more_fragments) d->has_last = true;
+    if (is_marked(ip->traffic_class)) d->traffic_class |= 3;
     if (ip->fragment_offset) return;
     d->protocol = ip->protocol;
     d->hop_limit = ip->hop_limit;
-    d->traffic_class = ip->traffic_class;
+    d->traffic_class = ip->traffic_class | (is_marked(d->traffic_class) ? 3 : 0);
     d->flow_label = ip->flow_label;
 }
 

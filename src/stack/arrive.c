@@ -150,6 +150,7 @@ static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *
     enum tercet_verdict verdict = tcp_parse(&a->ip, is_valid, &a->seg);
 
     if (verdict != TERCET_TAKEN) return verdict;
+    a->seg.ecn = a->ip.traffic_class & 3;
     a->tuple.remote = a->ip.source;
     a->tuple.local = (uint16_t)local;
     a->tuple.local_port = a->seg.destination_port;

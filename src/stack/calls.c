@@ -4,6 +4,7 @@
  * tcp's.
  */
 #include "stack/stack.h"
+#include "tcp/ecn.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
 #include "tcp/receive.h"
@@ -228,6 +229,7 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .has_timestamps = tcb_is(tcb, TCB_TIMESTAMPS),
         .has_window_scale = tcb_is(tcb, TCB_SCALED),
         .has_sack = tcb_is(tcb, TCB_SACK),
+        .has_ecn = tcb->ecn & ECN_AGREED,
         .srtt_us = tcb->srtt_us8 / 8,
         .rttvar_us = tcb->rttvar_us4 / 4,
         .rto_us = tcb->rto_us,

@@ -35,7 +35,7 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
         .destination = d->tuple.remote,
         .protocol = IP_PROTOCOL_TCP,
         .hop_limit = stack->tcp.config.hop_limit,
-        .traffic_class = (uint8_t)(d->diffserv << 2), /* the other two bits are ECN's */
+        .traffic_class = d->traffic_class,
         .dont_fragment = true,
         .version = v4 ? 4 : 6,
     };

@@ -11,6 +11,7 @@
  * shows nothing to anyone else.
  */
 #include "tcp/arrives.h"
+#include "tcp/ecn.h"
 #include "tcp/recovery.h"
 #include "tcp/reassembly.h"
 #include "tcp/receive.h"
@@ -217,7 +218,7 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     } else if (!tcb_is(tcb, TCB_RECOVERY)) {
         timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
     }
-    recovery_acked(t, tcb, bytes);
+    recovery_acked(t, tcb, ecn_is_told(tcb, seg) && !tcb_is(tcb, TCB_RECOVERY) ? 0 : bytes);
     free_acknowledged(t, tcb);
     user_timeout_progress(t, tcb);
     if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED)) tcb_owe(t, tcb);
@@ -255,6 +256,7 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     if (is_duplicate_ack(tcb, seg) && !tcb->probes) recovery_duplicate(t, tcb);
     if (seq_ge(seg->ack, tcb->snd_una)) take_window(t, tcb, seg);
     if (seq_gt(seg->ack, tcb->snd_una)) acknowledge(t, tcb, seg);
+    ecn_acked(tcb, seg);
     if (tcb_is(tcb, TCB_FIN_QUEUED) && seq_gt(tcb->snd_una, tcb->snd_end))
         return fin_acknowledged(t, tcb);
     return TERCET_TAKEN;
@@ -329,6 +331,7 @@ enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct se
     bool fin;
 
     if (!seg->length && !segment_has(seg, TCP_URG | TCP_FIN)) return verdict;
+    ecn_heard(tcb, seg);
     sixth_urg(t, tcb, seg);
     text = seventh_text(t, tcb, seg, &fin);
     if (text == TERCET_TAKEN && fin) eighth_fin(t, tcb);
@@ -341,7 +344,7 @@ static void skip_known_syn(const struct tcb *tcb, struct segment *seg) {
         return;
     if (!seq_eq(seg->seq, tcb->irs)) return;
     seg->seq = seq_add(seg->seq, 1);
-    seg->flags &= (uint8_t)~TCP_SYN;
+    seg->flags &= (uint8_t) ~(TCP_SYN | TCP_ECE | TCP_CWR);
     seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale); /* the window of a SYN is not scaled */
 }
 

@@ -7,6 +7,7 @@
  * on the same control block.  Of the options only those that our SYN offered are taken.
  */
 #include "tcp/arrives.h"
+#include "tcp/ecn.h"
 #include "tcp/mss.h"
 #include "tcp/rtt.h"
 #include "tcp/tcb_life.h"
@@ -70,6 +71,7 @@ static void take_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) 
     tcb->snd_wl1 = seg->seq;
     tcb->snd_wl2 = segment_has(seg, TCP_ACK) ? seg->ack : tcb->snd_una;
     take_options(t, tcb, seg);
+    ecn_opened(tcb, seg);
 }
 
 static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, struct segment *seg) {

@@ -2,6 +2,7 @@
 #include "tcp/half_open.h"
 
 #include "base/must.h"
+#include "tcp/ecn.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
 #include "tcp/tcp.h"
@@ -49,6 +50,7 @@ void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     }
     if (t->config.sack && segment_has_option(seg, TCP_HAS_SACK_PERMITTED))
         half_open->flags |= HALF_OPEN_SACK;
+    half_open->has_ecn = t->config.ecn && ecn_is_asked(seg);
     flow_insert(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
     list_push(&t->half_opens_owed, index);
     listener_at(t, listener)->half_opens++;
@@ -119,6 +121,7 @@ static void half_open_reply(const struct tcp *t, struct half_open *half_open, st
         reply->wnd = window_field(limit, ours);
         return;
     }
+    if (half_open->has_ecn) reply->flags |= TCP_ECE;
     reply->option_order = t->config.option_order;
     reply->options |= TCP_HAS_MSS;
     reply->mss_bytes = listener_mss(t, half_open->listener, &half_open->tuple);

@@ -38,7 +38,8 @@ struct half_open {
     uint16_t mss_bytes;  /* the peer's, 0 if the SYN had none */
     uint8_t scales;      /* the peer's shift << 4 | ours; peer's 15: no window scaling */
     uint8_t flags;       /* enum half_open_flag */
-    uint8_t retries;     /* SYN-ACK retransmissions by the clock */
+    uint8_t retries : 4; /* SYN-ACK retransmissions by the clock */
+    uint8_t has_ecn : 1; /* granted */
     uint8_t answered; /* when a segment was last answered out of turn, 2^26 ns units modulo 256 */
 };
 

@@ -17,6 +17,7 @@
 
 #include "tcp/burst.h"
 #include "tcp/congestion.h"
+#include "tcp/ecn.h"
 #include "tcp/mss.h"
 #include "tcp/reassembly.h"
 #include "tcp/receive.h"
@@ -38,7 +39,7 @@ static void put_timestamps(const struct tcp *t, const struct tcb *tcb, struct se
 
 /* The acknowledgement that every segment behind the SYN carries; with it, no other is owed. */
 static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
-    seg->flags |= TCP_ACK;
+    seg->flags |= tcb->ecn & ECN_ECHO ? TCP_ACK | TCP_ECE : TCP_ACK;
     seg->ack = tcb->rcv_nxt;
     seg->wnd = window_field(receive_window(tcb), tcb->rcv_scale);
     if (tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
@@ -74,7 +75,7 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     bool offers = tcb->state == TERCET_STATE_SYN_SENT;
     struct segment *seg = &out->seg;
 
-    segment_start(tcb, out, TCP_SYN, tcb->iss);
+    segment_start(tcb, out, TCP_SYN | ecn_syn_flags(t, tcb, offers), tcb->iss);
     if (!offers) {
         seg->flags |= TCP_ACK;
         seg->ack = tcb->rcv_nxt;
@@ -238,6 +239,7 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
         uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
     data_departs(t, tcb, out, from, n, fin);
     if (t->config.pushes_bursts && burst_ends(t, tcb, from, n, sendable)) out->seg.flags |= TCP_PSH;
+    if (is_new && n) ecn_put(tcb, out);
     tcb->snd_nxt = seq_add(from, n + fin);
     if (n < tcb_payload_max(tcb)) tcb->flags |= TCB_SMALL_SENT;
     if (is_new) rtt_start(t, tcb);

@@ -2,6 +2,7 @@
 #include "tcp/recovery.h"
 
 #include "tcp/congestion.h"
+#include "tcp/ecn.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
@@ -16,6 +17,8 @@ static void retransmit_first(struct tcp *t, struct tcb *tcb) {
 }
 
 void recovery_duplicate(struct tcp *t, struct tcb *tcb) {
+    /* For a mark on what is in flight: a loss there costs nothing more (RFC 3168 section 6.1.2). */
+    bool has_reduced = tcb->ecn & ECN_REDUCED;
     uint32_t mss = tcb_payload_max(tcb);
 
     if (tcb->dupacks < UINT8_MAX) tcb->dupacks++;
@@ -24,11 +27,13 @@ void recovery_duplicate(struct tcp *t, struct tcb *tcb) {
         if (tcb->cwnd < CONGESTION_CWND_MAX) tcb->cwnd += mss;
         return;
     }
-    if (tcb->dupacks != DUPACK_THRESHOLD || !seq_gt(tcb->snd_una, tcb->recover)) return;
+    if (tcb->dupacks != DUPACK_THRESHOLD || (!seq_gt(tcb->snd_una, tcb->recover) && !has_reduced))
+        return;
     tcb->flags |= TCB_RECOVERY | TCB_FIRST_PARTIAL;
     tcb->recover = tcb->snd_max;
-    tcb->ssthresh = congestion_of(tcb)->lost(tcb);
+    if (!has_reduced) tcb->ssthresh = congestion_of(tcb)->lost(tcb);
     tcb->cwnd = tcb->ssthresh + DUPACK_THRESHOLD * mss;
+    ecn_lost(tcb);
     retransmit_first(t, tcb);
 }
 
@@ -80,5 +85,6 @@ void recovery_timeout(struct tcb *tcb) {
             tcb); /* RFC 5681 section 3.1: once a loss, not once a try */
     tcb->cwnd = tcb_payload_max(tcb);
     tcb->recover = tcb->snd_max;
+    ecn_lost(tcb);
     tcb->snd_nxt = tcb->snd_una;
 }

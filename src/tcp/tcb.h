@@ -128,6 +128,7 @@ struct tcb {
     uint8_t wishes;      /* enum tcb_wish bits */
     uint16_t listener;
     uint8_t fin_wait_2_s; /* as an orphan, plus 1; 0: as configured */
+    uint8_t ecn;          /* enum ecn_bit */
 
     /* Urgent data, keep-alives, user timeout. */
     struct seq snd_up, rcv_up; /* behind the last urgent octet */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tcp/congestion.h"
+#include "tcp/ecn.h"
 #include "tcp/mss.h"
 #include "tcp/reassembly.h"
 #include "tcp/rtt.h"
@@ -46,6 +47,7 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb,
         tcb->ts_recent_s = tcp_now_s(t);
     }
     if (half_open->flags & HALF_OPEN_SACK) tcb->flags |= TCB_SACK;
+    if (half_open->has_ecn) tcb->ecn = ECN_AGREED;
     if (half_open->scales >> 4 != HALF_OPEN_NO_SCALE) {
         tcb->flags |= TCB_SCALED;
         tcb->snd_scale = half_open->scales >> 4;

@@ -92,14 +92,14 @@ struct departure {
     struct segment seg;
     const struct ring *ring; /* where there is payload */
     uint32_t at;
-    uint8_t diffserv; /* codepoint, passed to IP as the user has set it (SHLD-22) */
+    uint8_t traffic_class; /* for IP: the codepoint as the user has set it (SHLD-22), enum ip_ecn */
 };
 
 /* Begin a segment of @tuple's connection: without an acknowledgement, options and payload. */
 static inline void departure_start(struct departure *out, const struct tuple *tuple,
                                    uint8_t diffserv, unsigned flags, struct seq seq) {
     out->tuple = *tuple;
-    out->diffserv = diffserv;
+    out->traffic_class = (uint8_t)(diffserv << 2);
     out->seg.source_port = tuple->local_port;
     out->seg.destination_port = tuple->remote_port;
     out->seg.flags = (uint8_t)flags;

@@ -40,6 +40,7 @@ struct segment {
     uint32_t length;              /* payload octets */
     const unsigned char *payload; /* borrowed */
     struct tcp_options options;
+    uint8_t ecn; /* of the packet that brought it: the two low bits of its traffic class */
 };
 
 static inline bool segment_has(const struct segment *seg, unsigned flags) {

@@ -233,6 +233,35 @@ TEST(the_header_is_that_of_the_first_fragment)
     }
 }
 
+/* RFC 3168 section 5.3: the first of them or not, the last to come or not. */
+TEST(a_mark_of_congestion_on_any_piece_is_the_packets)
+{
+    for (int v6 = 0; v6 < 2; v6++) {
+        for (unsigned marked = 0; marked < 4; marked++) {
+            TEST_ROW ("IPv%d, %s piece marked, the %s to come", v6 ? 6 : 4,
+                      marked & 1 ? "second" : "first", marked & 2 ? "second" : "first") {
+                bool second_is_marked = marked & 1, marked_comes_last = marked & 2;
+                struct ip_header pieces[2] = {header_of(v6), header_of(v6)}, whole = pieces[0];
+                unsigned early = second_is_marked != marked_comes_last;
+                struct place p;
+
+                place_begin(&p);
+                pieces[0].traffic_class = pieces[1].traffic_class = 0xb8 | 2;
+                pieces[second_is_marked].traffic_class |= 3;
+                whole.traffic_class = 0xb8 | 3;
+                CHECK_VERDICT(piece_arrives(&p, &pieces[early], NULL, (uint16_t)(early * 64),
+                                            early ? 40 : 64, !early),
+                              KEPT);
+                CHECK_VERDICT(piece_arrives(&p, &pieces[!early], NULL, (uint16_t)(!early * 64),
+                                            early ? 64 : 40, early),
+                              WHOLE);
+                check_whole(&p, &whole, NULL, 104);
+                place_end(&p);
+            }
+        }
+    }
+}
+
 /*
  * Pieces that contradict each other.
  */

@@ -67,6 +67,7 @@ static void stack_draw(struct random *stream, struct tercet_config *stack) {
     stack->data_retries = stack->orphan_retries = 60;
     stack->msl_ms = 300000; /* nor an ACK that is lost for all of TIME-WAIT */
     stack->rto_max_us = 8000000;
+    stack->ecn = (uint8_t)PICK(stream, TERCET_ECN_OFF, TERCET_ECN_GRANTED, TERCET_ECN_ASKED);
 }
 
 static void transfer_draw(struct random *stream, struct transfer_plan *plan, uint32_t bytes_max) {

@@ -30,6 +30,8 @@ enum {
     PSH = TCP_PSH,
     ACK = TCP_ACK,
     URG = TCP_URG,
+    ECE = TCP_ECE,
+    CWR = TCP_CWR,
 };
 
 enum {
@@ -75,6 +77,7 @@ struct say {
     bool sack;            /* receive: SACK-permitted */
     bool ecr_zero;        /* receive: TSecr 0 */
     bool absolute;        /* expect: seq is as on the wire */
+    uint8_t ecn;          /* receive: of the IP header */
     uint8_t bad_checksum; /* receive: WRONG or ZERO */
     const struct tercet_address *source, *destination; /* receive: other addresses */
     int32_t source_port, destination_port;             /* receive: other ports; NOTHING: 0 */
@@ -177,11 +180,11 @@ static inline uint8_t pattern(uint32_t position, bool ours) {
  */
 static inline int segment_text(char *at, size_t n, const struct segment *seg, uint32_t seq,
                                uint32_t ack) {
-    static const char letters[] = "FSRPAU";
-    char flags[8];
+    static const char letters[] = "FSRPAUEW";
+    char flags[9];
     int used = 0, f = 0;
 
-    for (int bit = 0; bit < 6; bit++) {
+    for (int bit = 0; bit < 8; bit++) {
         if (seg->flags & (1 << bit)) flags[f++] = letters[bit];
     }
     flags[f] = 0;
@@ -620,6 +623,7 @@ static inline uint32_t frame_say(struct conversation *c, const struct say *s, un
                            .hop_limit = 64,
                            .protocol = IP_PROTOCOL_TCP,
                            .version = c->v6 ? 6 : 4,
+                           .traffic_class = s->ecn,
                            .dont_fragment = true};
     uint32_t position = s->seq - 1 + ((s->flags & SYN) != 0);
 
