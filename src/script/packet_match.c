@@ -151,7 +151,9 @@ static bool length_differs(struct text *why, const struct match *match,
         return false;
     if (came->payload == left && match->part_size && left > match->part_size)
         left = match->part_size;
-    return number_differs(why, "the payload's length", came->payload, left);
+    return number_differs(
+        why, match->taken ? "behind other parts, this one's payload" : "the payload's length",
+        came->payload, left);
 }
 
 static bool urgent_differs(struct text *why, const struct script_packet *want,

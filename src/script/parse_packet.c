@@ -21,9 +21,12 @@ static bool ports_parse(struct parser *parser, struct script_packet *packet) {
            port_parse(parser, &packet->destination_port);
 }
 
-/* A number that begins with a digit stands for a port: flags do not. */
+/* A number that begins with a digit stands for a port, unless it is AccECN's ACE at the front of flags: `5.` */
 static bool at_ports(const struct parser *parser) {
-    return parser_at_number(parser) && char_is_digit(parser->token.text.at[0]);
+    struct word text = parser->token.text;
+
+    if (!parser_at_number(parser) || !char_is_digit(text.at[0])) return false;
+    return text.length != 2 || text.at[1] != '.';
 }
 
 static bool udp_parse(struct parser *parser, struct script_packet *packet) {

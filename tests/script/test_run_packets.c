@@ -183,7 +183,7 @@ TEST(parts_have_one_size_but_for_a_shorter_last)
     CHECK(failed_by(judge(OPENED "0.3 > P. 1:2501(2500) ack 1\n",
                           OPENING "0.3 > . 7001:8001(1000) ack 1 win 9\n"
                                   "0.3 > P. 8001:9501(1500) ack 1 win 9\n"),
-                    SCRIPT_MISMATCH_FIELD, 5, "length is 1500, expected 1000"));
+                    SCRIPT_MISMATCH_FIELD, 5, "payload is 1500, expected 1000"));
 }
 
 TEST(push_is_the_last_parts)
@@ -465,7 +465,7 @@ TEST(what_arrives_is_built_as_written)
 
 TEST(ace_is_three_bits)
 {
-    CHECK(passed(judge("0.1 < .5 5:5(0) ack 1 win 5\n", "")));
+    CHECK(passed(judge("0.1 < 5. 5:5(0) ack 1 win 5\n", "")));
     CHECK_EQ(host.arrived[0].flags, 0x150);
 }
 

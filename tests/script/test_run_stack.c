@@ -18,7 +18,7 @@ static const struct script_report *run(const char *text) {
     struct script_job job = {
         .text = text,
         .octets = strlen(text),
-        .as = personality_find("linux"),
+        .as = personality_find("tercet"),
         .seed = 7,
         .has_ladder = true,
         .files = {read_nothing, NULL}
@@ -112,7 +112,7 @@ TEST(timestamps_are_echoed_through_the_map)
 {
     CHECK(passes("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
                  "0...0.1 connect(3, ..., ...) = 0\n"
-                 "0 > S 0:0(0) <mss 1460,sackOK,TS val 1000 ecr 0,nop,wscale 7>\n"
+                 "0 > S 0:0(0) <mss 1460,sackOK,TS val 1000 ecr 0,nop,wscale 4>\n"
                  "0.1 < S. 0:0(0) ack 1 win 5792 <mss 1000,nop,nop,TS val 77 ecr 1000>\n"
                  "0.1 > . 1:1(0) ack 1 <nop,nop,TS val 1100 ecr 77>\n"
                  "0.2 < P. 1:11(10) ack 1 win 100 <nop,nop,TS val 78 ecr 1100>\n"
