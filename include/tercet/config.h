@@ -80,7 +80,7 @@ struct tercet_config {
     uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
     uint8_t slow_start_segments; /* an ACK opens cwnd by so many at most in slow start (1; Linux 255, FreeBSD 2) */
     uint8_t quick_acks; /* data segments acknowledged at once when data begins to flow (0) */
-    uint8_t syn_linear_retries; /* so many more SYNs go first, a constant time apart (0; Linux 4) */
+    uint8_t syn_linear_retries; /* so many SYNs go again a constant time apart, beyond syn_retries but for at most as many again (0; Linux 4) */
     uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
     bool fin_ack_delayed;        /* a FIN behind text may wait for a delayed ACK, too (false) */
     bool pushes_bursts; /* PSH also on the last of several segments that leave together, as on Linux (false) */

@@ -32,7 +32,7 @@ static void count_retry(struct tcp *t, struct tcb *tcb) {
     if (tcb->retries == R1_RETRIES) tcb_soft_error(t, tcb, TERCET_SOFT_RETRANSMISSIONS);
 }
 
-/* How many of its SYNs go a constant time apart. */
+/* The SYNs that go a constant time apart are not counted, but for more than as many again. */
 static unsigned syn_linear_retries(const struct tcp *t, const struct tcb *tcb) {
     uint8_t linear = t->config.syn_linear_retries;
 
@@ -73,7 +73,7 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
         return;
     }
     count_retry(t, tcb);
-    if (tcb_is_synchronized(tcb) || tcb->retries > syn_linear_retries(t, tcb)) back_off(t, tcb);
+    if (tcb_is_synchronized(tcb) || tcb->retries > t->config.syn_linear_retries) back_off(t, tcb);
     recovery_timeout(tcb);
     tcb_owe(t, tcb);
 }

@@ -235,6 +235,19 @@ CONVERSATION(the_first_syns_may_go_in_equal_steps) {
     expect_reason(c, TIMED_OUT);
 }
 
+/* As on Linux 6.18 with TCP_SYNCNT 1: one linear SYN more, and no longer wait after it. */
+CONVERSATION(few_syns_all_go_in_equal_steps) {
+    c->config.syn_retries = 1;
+    c->config.syn_linear_retries = 4;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    advance_ms(c, 1001);
+    expect_nothing(c);
+    expect_reason(c, TIMED_OUT);
+}
+
 CONVERSATION(a_closed_window_may_be_probed_without_an_octet) {
     c->config.probes_empty = true;
     establish(c);
