@@ -97,13 +97,16 @@ static uint32_t octets_left(const struct match *match) {
     return match->want->length.value - match->taken;
 }
 
-/* Whether @came can only be a part: it has octets, but not all that are left, and none of the last one's flags. */
+/*
+ * Whether @came can only be a part: it has octets, but not all that are left, and no FIN.  A PSH says nothing: hosts
+ * push the ends of the bursts in which they hand segments to the device.
+ */
 static bool is_part(const struct match *match, const struct packet_view *came) {
     if (match->is_strict || match->want->length.is_any || match->want->flags & PACKET_SYN)
         return false;
     if (came->payload == 0 || came->payload >= octets_left(match)) return false;
     if (match->part_size && came->payload != match->part_size) return false;
-    return !(came->flags & LAST_ONLY & match->want->flags);
+    return !(came->flags & PACKET_FIN & match->want->flags);
 }
 
 bool match_is_part(const struct match *match, const struct packet_view *came) {
@@ -121,9 +124,9 @@ static uint16_t flags_wanted(const struct match *match, const struct packet_view
 
 static bool flags_differ(struct text *why, const struct match *match,
                          const struct packet_view *came) {
-    uint16_t wanted = flags_wanted(match, came);
+    uint16_t wanted = flags_wanted(match, came), ignored = is_part(match, came) ? PACKET_PSH : 0;
 
-    if (match->want->flags_are_any || came->flags == wanted) return false;
+    if (match->want->flags_are_any || (came->flags & ~ignored) == wanted) return false;
     text_put(why, "the flags are `");
     packet_flags_text(why, came->flags);
     text_put(why, "`, expected `");

@@ -186,12 +186,19 @@ TEST(parts_have_one_size_but_for_a_shorter_last)
                     SCRIPT_MISMATCH_FIELD, 5, "payload is 1500, expected 1000"));
 }
 
-TEST(push_is_the_last_parts)
+TEST(a_part_may_be_pushed_and_the_last_one_must_be_as_it_says)
 {
+    CHECK(passed(judge(OPENED "0.3 > P. 1:2001(2000) ack 1\n",
+                       OPENING "0.3 > P. 7001:8001(1000) ack 1 win 9\n"
+                               "0.3 > P. 8001:9001(1000) ack 1 win 9\n")));
     CHECK(failed_by(judge(OPENED "0.3 > P. 1:2001(2000) ack 1\n",
-                          OPENING "0.3 > P. 7001:8001(1000) ack 1 win 9\n"
+                          OPENING "0.3 > . 7001:8001(1000) ack 1 win 9\n"
+                                  "0.3 > . 8001:9001(1000) ack 1 win 9\n"),
+                    SCRIPT_MISMATCH_FIELD, 5, "flags"));
+    CHECK(failed_by(judge(OPENED "0.3 > . 1:2001(2000) ack 1\n",
+                          OPENING "0.3 > . 7001:8001(1000) ack 1 win 9\n"
                                   "0.3 > P. 8001:9001(1000) ack 1 win 9\n"),
-                    SCRIPT_MISMATCH_FIELD, 5, "length is 1000, expected 2000"));
+                    SCRIPT_MISMATCH_FIELD, 5, "flags"));
 }
 
 TEST(strict_segments_are_one_for_one)
