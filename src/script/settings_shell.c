@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "script/settings_shell.h"
 
+#include "base/text.h"
+#include "script/shell_arithmetic.h"
+
 static char shell_peek(const struct shell_text *text, uint32_t ahead) {
     return ahead < (size_t)(text->end - text->at) ? text->at[ahead] : 0;
 }
@@ -37,13 +40,38 @@ static const char *expansion_at(const struct shell_text *text) {
     return NULL;
 }
 
+static bool sum_is_at(const struct shell_text *text) {
+    return shell_peek(text, 0) == '$' && shell_peek(text, 1) == '(' && shell_peek(text, 2) == '(';
+}
+
+/* $((...)) becomes its number.  Return: as of shell_read */
+static const char *sum_put(struct shell_text *text, struct shell_command *command) {
+    char digits[24];
+    struct text number;
+    int64_t value;
+
+    if (!shell_arithmetic(text, &value)) return "shell: $((...))";
+    text_init(&number, digits, sizeof digits);
+    text_i64(&number, value);
+    for (size_t i = 0; i < number.used; i++) {
+        if (!octet_put(command, digits[i])) return "shell: a very long command";
+    }
+    return NULL;
+}
+
 /* The inside of quotes, up to the closing one.  Return: as of shell_read */
 static const char *quoted_read(struct shell_text *text, struct shell_command *command, char quote) {
     for (text->at++; text->at < text->end; text->at++) {
-        char c = *text->at, next = shell_peek(text, 1);
-        const char *fault = quote == '"' ? expansion_at(text) : NULL;
+        const char *fault = NULL;
+        char c, next;
 
+        while (!fault && quote == '"' && sum_is_at(text))
+            fault = sum_put(text, command);
+        if (!fault && quote == '"') fault = expansion_at(text);
         if (fault) return fault;
+        c = shell_peek(text, 0);
+        next = shell_peek(text, 1);
+        if (text->at == text->end) break;
         if (c == quote) {
             text->at++;
             return NULL;
@@ -74,6 +102,10 @@ static const char *word_read(struct shell_text *text, struct shell_command *comm
         char c = *text->at;
         if (c == '\'' || c == '"') {
             fault = quoted_read(text, command, c);
+            continue;
+        }
+        if (sum_is_at(text)) {
+            fault = sum_put(text, command);
             continue;
         }
         fault = expansion_at(text);

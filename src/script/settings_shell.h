@@ -6,7 +6,7 @@
 
 /*
  * The shell's language, as far as lines of plain commands go: words, quotes, backslashes, comments, redirections, and
- * what stands between commands.  Nothing is expanded.  What needs a real shell (substitution, here documents,
+ * what stands between commands.  Nothing is expanded but $((...)).  What needs a real shell (substitution, here documents,
  * brackets) is told by name.
  */
 enum {

@@ -340,6 +340,21 @@ TEST(a_value_of_several_words_may_be_echoed)
                 "what is written to /proc/sys/net/ipv4/tcp_rmem");
 }
 
+TEST(sums_are_done)
+{
+    struct host host = host_of(&linux_like, NULL);
+
+    CHECK_TAKEN(&host, "sysctl -q net.ipv4.tcp_rmem=\"4096 540000 $((15*1024*1024))\"");
+    CHECK_EQ(host.settings.receive_most_bytes, 15u << 20);
+    CHECK_TAKEN(&host, "sysctl -q net.ipv4.tcp_syn_retries=$(( (2 + 4) * 3 / 2 - 7 % 4 ))");
+    CHECK_EQ(host.settings.config.syn_retries, 6);
+    CHECK_LACKS(&host, "sysctl -q net.ipv4.tcp_syn_retries=$((1 / 0))", "shell: $((...))");
+    CHECK_LACKS(&host, "sysctl -q net.ipv4.tcp_syn_retries=$((x))", "shell: $((...))");
+    CHECK_LACKS(&host, "sysctl -q net.ipv4.tcp_syn_retries=$((3)", "shell: $((...))");
+    CHECK_LACKS(&host, "sysctl -q net.ipv4.tcp_syn_retries=$((9223372036854775807 + 1))",
+                "shell: $((...))");
+}
+
 TEST(what_stands_behind_or_is_not_done)
 {
     struct host host = host_of(&linux_like, NULL);
