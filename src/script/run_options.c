@@ -181,6 +181,7 @@ static const struct option_row {
     {"code_format",        nothing_read          },
     {"code_sockopt",       nothing_read          },
     {"speed",              nothing_read          },
+    {"mss",                nothing_read          }, /* of the tool's device: packets here are never larger */
     {"tun_dev",            nothing_read          },
     {"persistent_tun_dev", nothing_read          },
     {"local_linkaddr",     nothing_read          },
