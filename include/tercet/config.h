@@ -72,7 +72,7 @@ struct tercet_config {
      * Habits: where the RFCs leave a choice and hosts differ.  tercet-script(1) has the sets of them by which
      * Linux and FreeBSD are imitated.
      */
-    uint32_t rto_slop_us;         /* added to every computed RTO (0; FreeBSD 200,000) */
+    uint32_t rto_slop_us; /* added to every computed RTO, after backing off (0; FreeBSD 200,000) */
     uint32_t rto_variance_min_us; /* least 4 * RTTVAR in it (0; Linux 200,000) */
     uint32_t persist_min_us;      /* least wait between window probes (0; FreeBSD 5,000,000) */
     uint32_t open_timeout_us; /* an active open is given up after this, however many SYNs are left; 0: never (0) */
@@ -97,6 +97,21 @@ struct tercet_config {
     bool unreachable_is_hard; /* any ICMP error ends an opening, as on Linux, not just protocol and port unreachable (false) */
     bool window_whole_segments; /* the window of a SYN is a multiple of the segment's size, as on Linux (false) */
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
+    uint8_t silent_ports; /* no reset is sent to 1: a SYN for a closed port, 2: any segment for it, 3: nor by a listener (0) */
+    bool buffer_whole_segments; /* the receive buffer grows to whole segments when the MSS is agreed, as on FreeBSD (false) */
+    bool window_follows_buffer; /* every segment tells all the room, rounded down; an update alone waits for a quarter of it (false) */
+    bool handshake_untimed; /* a passive open takes no round trip but from timestamps, and no RTO of 3 s after a lost SYN-ACK (false) */
+    bool timeout_resets; /* retransmissions that are given up end in a reset, as on FreeBSD (false) */
+    bool close_forgets; /* close() in SYN-RECEIVED forgets the connection without a segment (false) */
+    bool close_resets_early; /* text after close() resets wherever it ends and whatever it acknowledges (false) */
+    bool resets_in_window; /* any reset in the window ends a connection, as before RFC 5961 (false) */
+    bool resets_by_ack; /* a reset is exact at the last ACK that was sent, not at RCV.NXT (false) */
+    bool syn_resets; /* a SYN in the window resets a connection, as before RFC 5961 (false) */
+    bool old_timestamps_silent; /* of what PAWS refuses only text is answered; a SYN must have its timestamps, too (false) */
+    bool edges_lenient; /* an old segment's ACK counts, and one that begins at the right edge is taken (false) */
+    bool acks_of_nothing_challenged; /* an ACK for less than our SYN is out of range (false) */
+    bool half_open_renewed; /* any SYN gets the SYN-ACK again, SYN-ACKs end a half-open, resets with an ACK do not (false) */
+    bool time_wait_acks_only; /* TIME-WAIT hears only what has an ACK, and timestamps; a newer SYN ends it in any case (false) */
 
     /* Options offered and accepted. */
     uint8_t ecn;       /* enum tercet_ecn: RFC 3168 (TERCET_ECN_GRANTED) */

@@ -290,6 +290,7 @@ struct tercet_conn_info {
     uint32_t urgent_bytes; /* from the next byte to be read to behind the last urgent one, 0: none */
     uint32_t retransmits;  /* segments retransmitted in its life */
     uint32_t received_bytes; /* in order, the FIN counted, modulo 2^32 */
+    uint32_t receive_buffer_bytes;
     uint8_t retries;       /* expirations since something new was acknowledged */
     uint8_t probes, keep_probes; /* of a closed window; keep-alives, unanswered ones */
     uint8_t dupacks;       /* duplicate ACKs in a row */

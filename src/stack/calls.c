@@ -237,6 +237,7 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .ssthresh_bytes = tcb->ssthresh,
         .send_window_bytes = tcb->snd_wnd,
         .receive_window_bytes = tcb_rcv_wnd(tcb),
+        .receive_buffer_bytes = tcb->rcv_limit,
         .unsent_bytes = seq_lt(tcb->snd_max, tcb->snd_end) ? seq_distance(tcb->snd_max, tcb->snd_end)
                                                            : 0,
         .unacked_bytes = tcb_flight(tcb),

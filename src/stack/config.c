@@ -79,7 +79,8 @@ static bool knobs_are_valid(const struct tercet_config *c) {
            c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
            c->initial_segments && c->slow_start_segments && c->hop_limit && c->syn_ack_rto_us &&
            c->delayed_ack_us < 500000 && c->option_order <= TERCET_ORDER_SCALE_FIRST &&
-           c->ecn <= TERCET_ECN_ASKED && c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
+           c->ecn <= TERCET_ECN_ASKED && c->silent_ports <= 3 &&
+           c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
 }
 
 static bool secret_is_set(const struct tercet_config *c) {

@@ -56,10 +56,30 @@ static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const st
 
     if (!seq_is_in(seg->seq, rcv_nxt, half_open_window(t, half_open)))
         return TERCET_HALF_OPEN_OUTSIDE;
-    if (!seq_eq(seg->seq, rcv_nxt))
+    if (!seq_eq(seg->seq, rcv_nxt) && !t->config.resets_in_window)
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
     half_open_drop(t, index);
     return TERCET_HALF_OPEN_RESET;
+}
+
+/*
+ * As FreeBSD's SYN cache has it: whatever SYN comes is taken for the first one, a SYN-ACK means that the peer knows
+ * nothing of ours, and a reset is one only without an ACK.
+ */
+static enum tercet_verdict syn_or_reset_renews(struct tcp *t, uint32_t index,
+                                               const struct segment *seg) {
+    struct half_open *half_open = tcp_half_open(t, index);
+    uint8_t diffserv = listener_at(t, half_open->listener)->diffserv;
+    struct tuple tuple = half_open->tuple;
+
+    if (segment_has(seg, TCP_RST)) return TERCET_HALF_OPEN_OUTSIDE;
+    if (!segment_has(seg, TCP_ACK)) {
+        half_open_renew(t, index, seg);
+        return TERCET_HALF_OPEN_SYN_AGAIN;
+    }
+    half_open_drop(t, index);
+    reply_reset(t, &tuple, seg, diffserv);
+    return TERCET_HALF_OPEN_BAD_ACK;
 }
 
 /* Nothing but the ACK, to a listener that wants to see text first. */
@@ -91,6 +111,8 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     uint8_t control = seg->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_FIN);
     enum tercet_verdict verdict;
 
+    if (t->config.half_open_renewed && control & (TCP_SYN | TCP_RST) && control != TCP_RST)
+        return syn_or_reset_renews(t, index, seg);
     if (control == TCP_SYN && seq_eq(seg->seq, half_open->irs))
         return answer(t, half_open, TCP_SYN | TCP_ACK, TERCET_HALF_OPEN_SYN_AGAIN);
     if (control & TCP_RST) return reset_arrives(t, index, seg, rcv_nxt);

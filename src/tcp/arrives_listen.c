@@ -56,6 +56,7 @@ enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struc
     if (segment_has(seg, TCP_RST)) return TERCET_LISTEN_RST;
     /* Second, check for an ACK. */
     if (segment_has(seg, TCP_ACK)) {
+        if (t->config.silent_ports > 2) return TERCET_CLOSED_LIMITED;
         if (!reset_is_allowed(t, &tuple->remote)) return TERCET_CLOSED_LIMITED;
         reply_reset(t, tuple, seg, listener_at(t, listener)->diffserv);
         return TERCET_LISTEN_ACK;

@@ -55,11 +55,15 @@ static bool is_acceptable(const struct segment *seg, struct seq rcv_nxt, uint32_
 static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
                                             const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || segment_has(seg, TCP_RST)) return TERCET_TAKEN;
-    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS))
-        return segment_has(seg, TCP_SYN) || t->config.timestamps_lenient ? TERCET_TAKEN
-                                                                         : TERCET_NO_TIMESTAMP;
+    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS)) {
+        bool is_exempt = segment_has(seg, TCP_SYN) && !t->config.old_timestamps_silent;
+
+        return is_exempt || t->config.timestamps_lenient ? TERCET_TAKEN : TERCET_NO_TIMESTAMP;
+    }
     if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= 0) return TERCET_TAKEN;
     if (tcp_now_s(t) - tcb->ts_recent_s >= TS_RECENT_LIFE_S) return TERCET_TAKEN;
+    if (t->config.old_timestamps_silent && !seg->length && !segment_has(seg, TCP_SYN))
+        return TERCET_OLD_TIMESTAMP;
     return unacceptable(t, tcb, seg, TERCET_OLD_TIMESTAMP);
 }
 
@@ -80,10 +84,28 @@ static void skip_taken_probe(struct tcp *t, struct tcb *tcb, struct segment *seg
     seg->flags &= (uint8_t)~TCP_FIN;
 }
 
+/*
+ * As on the BSDs: of a segment that begins before the window only what it acknowledges is left, and one that begins
+ * right at the end of the window lies in it, for it has no text there.
+ */
+static void skip_old_text(struct tcp *t, struct tcb *tcb, struct segment *seg, uint32_t wnd) {
+    struct seq end = seq_add(seg->seq, seg->length);
+
+    if (wnd && !segment_span(seg) && seq_eq(seg->seq, seq_add(tcb->rcv_nxt, wnd)))
+        seg->seq = tcb->rcv_nxt;
+    if (!seq_lt(seg->seq, tcb->rcv_nxt) || seq_gt(end, tcb->rcv_nxt)) return;
+    if (seq_eq(end, tcb->rcv_nxt) && segment_has(seg, TCP_FIN)) return;
+    tcb_owe_ack(t, tcb);
+    seg->seq = tcb->rcv_nxt;
+    seg->length = 0;
+    seg->flags &= (uint8_t)~TCP_FIN;
+}
+
 /* First, check sequence number. */
 static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     uint32_t wnd = tcb_rcv_wnd(tcb);
 
+    if (t->config.edges_lenient && !segment_has(seg, TCP_SYN)) skip_old_text(t, tcb, seg, wnd);
     skip_taken_probe(t, tcb, seg);
     if (!is_acceptable(seg, tcb->rcv_nxt, wnd))
         return unacceptable(t, tcb, seg, TERCET_OUTSIDE_WINDOW);
@@ -101,7 +123,9 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
  * text that we hold out of order and have told him of.
  */
 static bool reset_is_exact(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
-    if (seq_eq(seg->seq, tcb->rcv_nxt)) return true;
+    if (seq_eq(seg->seq, t->config.resets_by_ack ? tcb->last_ack_sent : tcb->rcv_nxt)) return true;
+    if (t->config.resets_in_window && seq_is_in(seg->seq, tcb->rcv_nxt, tcb_rcv_wnd(tcb)))
+        return true;
     if (!t->config.reset_at_edges) return false;
     if (tcb_is(tcb, TCB_FIN_RECEIVED) && seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1))) return true;
     return tcb_is(tcb, TCB_SACK) && tcb->reassembly && seq_eq(seg->seq, reassembly_top(t, tcb));
@@ -122,9 +146,13 @@ static enum tercet_verdict second_rst(struct tcp *t, struct tcb *tcb, const stru
     return TERCET_RST_TAKEN;
 }
 
-/* Fourth, check the SYN bit: whoever sent it, the connection stays (RFC 5961 section 4.2). */
+/* Fourth, check the SYN bit: whoever sent it, the connection stays (RFC 5961 section 4.2), unless configured otherwise. */
 static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!segment_has(seg, TCP_SYN)) return TERCET_TAKEN;
+    if (t->config.syn_resets && tcb_is_synchronized(tcb)) {
+        tcb_reset(t, tcb, TERCET_REASON_RESET);
+        return STEP_OVER;
+    }
     return challenge(t, tcb, TERCET_SYN_CHALLENGED);
 }
 
@@ -148,12 +176,20 @@ static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
     return TERCET_TAKEN;
 }
 
+/* What was acknowledged a window ago; with a short past no less than our SYN, if it is configured so. */
+static struct seq oldest_ack(const struct tcp *t, const struct tcb *tcb) {
+    uint32_t past = seq_distance(tcb->iss, tcb->snd_una) - 1;
+    bool is_short = t->config.acks_of_nothing_challenged && past < tcb->snd_max_wnd &&
+                    tcb->snd_una.n - tcb->iss.n < 1u << 30;
+
+    return seq_sub(tcb->snd_una, is_short ? past : tcb->snd_max_wnd);
+}
+
 /* RFC 5961 section 5.2: the range in which an ACK is believed (MAY-12). */
 static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
                                            const struct segment *seg) {
     if (seq_gt(seg->ack, tcb->snd_max)) return challenge(t, tcb, TERCET_ACK_UNSENT);
-    if (seq_lt(seg->ack, seq_sub(tcb->snd_una, tcb->snd_max_wnd)))
-        return challenge(t, tcb, TERCET_ACK_TOO_OLD);
+    if (seq_lt(seg->ack, oldest_ack(t, tcb))) return challenge(t, tcb, TERCET_ACK_TOO_OLD);
     return TERCET_TAKEN;
 }
 
@@ -293,6 +329,13 @@ static bool nobody_reads(const struct tcb *tcb) {
     return tcb_is(tcb, TCB_ORPHAN) || (tcb->wishes & WISH_DEAF && tcb_is(tcb, TCB_FIN_QUEUED));
 }
 
+/* config.close_resets_early: before anybody asks where the text ends and what it acknowledges. */
+static bool is_text_too_late(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
+    return t->config.close_resets_early && tcb_is(tcb, TCB_ORPHAN) && tcb_receives(tcb) &&
+           seg->length && !segment_has(seg, TCP_SYN | TCP_RST) &&
+           seq_gt(seq_add(seg->seq, seg->length), tcb->rcv_nxt);
+}
+
 /* Seventh, process the segment text. */
 static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const struct segment *seg,
                                         bool *fin) {
@@ -353,6 +396,8 @@ enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, struct seg
 
     skip_known_syn(tcb, seg);
     verdict = check_timestamps(t, tcb, seg);
+    if (verdict == TERCET_TAKEN && is_text_too_late(t, tcb, seg))
+        return text_for_nobody(t, tcb, seg);
     if (verdict == TERCET_TAKEN && !segment_has(seg, TCP_RST))
         verdict = first_sequence(t, tcb, seg);
     if (verdict == TERCET_TAKEN) verdict = second_rst(t, tcb, seg);

@@ -9,6 +9,7 @@
 #include "tcp/arrives.h"
 #include "tcp/ecn.h"
 #include "tcp/mss.h"
+#include "tcp/receive.h"
 #include "tcp/rtt.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
@@ -47,6 +48,7 @@ static void take_options(struct tcp *t, struct tcb *tcb, const struct segment *s
 
     tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple,
                                 segment_has_option(seg, TCP_HAS_MSS) ? o->mss : 0);
+    receive_buffer_round(t, tcb);
     if (t->config.timestamps && segment_has_option(seg, TCP_HAS_TIMESTAMPS)) {
         tcb->flags |= TCB_TIMESTAMPS;
         tcb->ts_recent = o->ts_val;
@@ -88,7 +90,7 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, struct seg
     tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     rtt_acked(t, tcb, seg);
     timer_clear(tcb, TIMER_RETRANSMIT);
-    if (tcb->retries)
+    if (tcb->retries && !t->config.handshake_untimed)
         tcb->rto_us = tcb->rto_us < RTO_AFTER_SYN_LOSS_US ? RTO_AFTER_SYN_LOSS_US : tcb->rto_us;
     tcb_established(t, tcb);
     tcb_owe_ack(t, tcb);

@@ -10,7 +10,8 @@
 #define ANSWER_SHIFT 26 /* half_open.answered counts 2^26 ns */
 
 static uint64_t wait_us(const struct tcp *t, unsigned retries) {
-    uint64_t us = (uint64_t)t->config.syn_ack_rto_us << retries;
+    uint64_t us = ((uint64_t)t->config.syn_ack_rto_us << retries) +
+                  (retries ? t->config.rto_slop_us : 0);
 
     return us < t->config.rto_max_us ? us : t->config.rto_max_us;
 }
@@ -164,6 +165,21 @@ bool half_open_answer(struct tcp *t, struct half_open *half_open, uint8_t flags)
     reply = reply_new(t, &half_open->tuple, flags, half_open_diffserv(t, half_open));
     if (reply) half_open_reply(t, half_open, reply);
     return reply != NULL;
+}
+
+void half_open_renew(struct tcp *t, uint32_t index, const struct segment *seg) {
+    struct half_open *half_open = tcp_half_open(t, index);
+
+    if (segment_has_option(seg, TCP_HAS_TIMESTAMPS))
+        half_open->ts_recent = seg->options.ts_val;
+    else
+        half_open->flags &= (uint8_t)~HALF_OPEN_TIMESTAMPS;
+    half_open->flags |= HALF_OPEN_AMBIGUOUS;
+    if (half_open->flags & HALF_OPEN_OWED) return;
+    list_remove(queue_of(t, half_open), index);
+    half_open->retries = 0;
+    half_open->flags |= HALF_OPEN_OWED;
+    list_push(&t->half_opens_owed, index);
 }
 
 uint32_t half_open_rtt_us(const struct tcp *t, const struct half_open *half_open) {

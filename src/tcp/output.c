@@ -41,7 +41,7 @@ static void put_timestamps(const struct tcp *t, const struct tcb *tcb, struct se
 static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     seg->flags |= tcb->ecn & ECN_ECHO ? TCP_ACK | TCP_ECE : TCP_ACK;
     seg->ack = tcb->rcv_nxt;
-    seg->wnd = window_field(receive_window(tcb), tcb->rcv_scale);
+    seg->wnd = window_field(receive_window(t, tcb), tcb->rcv_scale);
     if (tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
     tcb->last_ack_sent = tcb->rcv_nxt;
     tcb->unacked = 0;

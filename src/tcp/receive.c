@@ -128,11 +128,28 @@ static struct seq edge_allowed(const struct tcb *tcb) {
     return seq_add(tcb->rcv_nxt, room < most ? room : most);
 }
 
-uint32_t receive_window(struct tcb *tcb) {
+void receive_buffer_round(const struct tcp *t, struct tcb *tcb) {
+    uint32_t mss = tcb->mss_bytes, rest = tcb->rcv_limit % mss;
+
+    if (!t->config.buffer_whole_segments || tcb->rcv_limit < mss || !rest) return;
+    if (tcb->rcv_limit < 4u << 20) tcb->rcv_limit += mss - rest;
+}
+
+/* As on FreeBSD: all the room that there is, rounded down, but never less than was promised. */
+static uint32_t window_of_room(struct tcb *tcb) {
+    struct seq allowed = edge_allowed(tcb);
+
+    if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
+    tcb->rcv_adv = seq_max(tcb->rcv_adv, allowed);
+    return seq_distance(tcb->rcv_nxt, tcb->rcv_adv) >> tcb->rcv_scale << tcb->rcv_scale;
+}
+
+uint32_t receive_window(const struct tcp *t, struct tcb *tcb) {
     uint32_t half = tcb->rcv_limit / 2, mss = tcb->announced_mss, unit = 1u << tcb->rcv_scale, wnd;
     uint32_t most = 0xffffu << tcb->rcv_scale; /* that the field can say */
     struct seq allowed = edge_allowed(tcb);
 
+    if (t->config.window_follows_buffer) return window_of_room(tcb);
     if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
     if (seq_gt(allowed, tcb->rcv_adv) &&
         seq_distance(tcb->rcv_adv, allowed) >= (half < mss ? half : mss))
@@ -143,13 +160,24 @@ uint32_t receive_window(struct tcb *tcb) {
     return wnd;
 }
 
+/* Whether the window has opened by enough for an update alone: SHLD-8 of RFC 9293 section 3.8.6.2.2. */
+static bool is_worth_an_update(const struct tcp *t, const struct tcb *tcb, uint32_t opened) {
+    uint32_t half = tcb->rcv_limit / 2, two = 2u * tcb->announced_mss;
+
+    if (!t->config.window_follows_buffer) return opened >= (half < two ? half : two);
+    if (tcb_is(tcb, TCB_ACK_LATER)) return false;
+    if (opened >= half) return true;
+    return opened >= two && (opened >= tcb->rcv_limit / 4 || tcb->rcv_limit <= 4 * two ||
+                             tcb_rcv_wnd(tcb) + opened <= tcb->rcv_limit / 8);
+}
+
 void receive_consume(struct tcp *t, struct tcb *tcb, uint32_t n) {
-    uint32_t opened, half = tcb->rcv_limit / 2, two = 2u * tcb->announced_mss;
+    uint32_t opened;
 
     tcb->rcv_user = seq_add(tcb->rcv_user, n);
     if (!seq_lt(tcb->rcv_user, tcb->rcv_up)) tcb->flags &= ~(uint32_t)TCB_RCVS_URGENT;
     release_unneeded(t, tcb);
     if (!tcb_receives(tcb) || !seq_gt(edge_allowed(tcb), tcb->rcv_adv)) return;
     opened = seq_distance(tcb->rcv_adv, edge_allowed(tcb));
-    if (opened >= (half < two ? half : two)) tcb_owe_ack(t, tcb);
+    if (is_worth_an_update(t, tcb, opened)) tcb_owe_ack(t, tcb);
 }

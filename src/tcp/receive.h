@@ -30,7 +30,10 @@ void receive_acknowledge_later(struct tcp *t, struct tcb *tcb);
  * 9293 section 3.8.6.2.2, MUST-39) and never taken back (SHLD-14); none as long as nothing is read (MAY-8).
  * rcv_adv follows.
  */
-uint32_t receive_window(struct tcb *tcb);
+uint32_t receive_window(const struct tcp *t, struct tcb *tcb);
+
+/* config.buffer_whole_segments: the MSS is agreed, the buffer grows to a multiple of it. */
+void receive_buffer_round(const struct tcp *t, struct tcb *tcb);
 
 /* The user has taken @n octets: their room is offered again, at once if that opens the window by enough. */
 void receive_consume(struct tcp *t, struct tcb *tcb, uint32_t n);

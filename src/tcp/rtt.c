@@ -37,17 +37,20 @@ void rtt_start(const struct tcp *t, struct tcb *tcb) {
     tcb->timed_us = tcp_now_us(t);
 }
 
-void rtt_acked(const struct tcp *t, struct tcb *tcb, const struct segment *seg) {
-    uint32_t echo_ms;
+void rtt_from_echo(const struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+    uint32_t echo_ms = tcp_now_ms(t) + tcb->ts_offset - seg->options.ts_ecr;
 
+    if (!tcb_is(tcb, TCB_TIMESTAMPS) || !segment_has_option(seg, TCP_HAS_TIMESTAMPS)) return;
+    if (seg->options.ts_ecr && echo_ms < RTT_MAX_US / 1000)
+        rtt_sample(t, tcb, echo_ms ? echo_ms * 1000 : 1000);
+}
+
+void rtt_acked(const struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (tcb_is(tcb, TCB_TIMING)) {
         if (seq_lt(seg->ack, tcb->timed_seq)) return;
         tcb->flags &= ~(uint32_t)TCB_TIMING;
         rtt_sample(t, tcb, tcp_now_us(t) - tcb->timed_us);
         return;
     }
-    if (!tcb_is(tcb, TCB_TIMESTAMPS) || !segment_has_option(seg, TCP_HAS_TIMESTAMPS)) return;
-    echo_ms = tcp_now_ms(t) + tcb->ts_offset - seg->options.ts_ecr;
-    if (seg->options.ts_ecr && echo_ms < RTT_MAX_US / 1000)
-        rtt_sample(t, tcb, echo_ms ? echo_ms * 1000 : 1000);
+    rtt_from_echo(t, tcb, seg);
 }

@@ -18,6 +18,9 @@ struct segment;
 /* Take a sample of @us microseconds: srtt, rttvar and rto follow. */
 void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us);
 
+/* Take the sample that the timestamp of @seg echoes, if there is one. */
+void rtt_from_echo(const struct tcp *t, struct tcb *tcb, const struct segment *seg);
+
 /* Time the data that ends at snd_nxt, unless a measurement runs already. */
 void rtt_start(const struct tcp *t, struct tcb *tcb);
 

@@ -7,6 +7,7 @@
 #include "tcp/ecn.h"
 #include "tcp/mss.h"
 #include "tcp/reassembly.h"
+#include "tcp/receive.h"
 #include "tcp/rtt.h"
 #include "tcp/tcp.h"
 #include "tcp/timers.h"
@@ -55,6 +56,7 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb,
     }
     tcb->announced_mss = listener_mss(t, half_open->listener, &tcb->tuple);
     tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple, half_open->mss_bytes);
+    receive_buffer_round(t, tcb);
     if (half_open->retries) tcb->flags |= TCB_SYN_TWICE;
 }
 
@@ -82,7 +84,9 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
                  flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
     tcb->flags |= TCB_INDEXED;
     half_open_release(t, index);
-    if (rtt_us)
+    if (t->config.handshake_untimed)
+        rtt_from_echo(t, tcb, seg);
+    else if (rtt_us)
         rtt_sample(t, tcb, rtt_us);
     else
         tcb->rto_us = tcb->rto_us > RTO_AFTER_SYN_LOSS_US ? tcb->rto_us : RTO_AFTER_SYN_LOSS_US;
@@ -172,11 +176,12 @@ static bool abort_sends_reset(const struct tcb *tcb) {
 }
 
 /* The reset of an abort.  Timestamps: SHOULD, RFC 7323 section 3.2. */
-static void abort_reply(struct tcp *t, const struct tcb *tcb) {
+static void abort_reply(struct tcp *t, struct tcb *tcb) {
     struct reply *reset = reply_new(t, &tcb->tuple, TCP_RST, tcb->diffserv);
 
     if (!reset) return;
     reset->seq = tcb_acceptable_seq(tcb);
+    if (t->config.window_follows_buffer) receive_window(t, tcb);
     if (t->config.reset_acks) {
         reset->flags |= TCP_ACK;
         reset->ack = tcb->rcv_nxt;

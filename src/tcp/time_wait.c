@@ -3,6 +3,7 @@
 
 #include "tcp/isn.h"
 #include "tcp/mss.h"
+#include "tcp/receive.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 
@@ -62,6 +63,7 @@ void time_wait_enter(struct tcp *t, struct tcb *tcb) {
     list_push(&t->time_wait_queue, index);
     flow_replace(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)),
                  flow_ref(FLOW_TIME_WAIT, index));
+    if (t->config.window_follows_buffer) tw->rcv_wnd = receive_window(t, tcb);
     if (tcb_is(tcb, TCB_ACK_NOW)) acknowledge(t, tw);
     tcb->flags &= ~(uint32_t)TCB_INDEXED;
 }

@@ -53,8 +53,13 @@ static enum tercet_reason why_given_up(const struct tcb *tcb) {
                                                   : TERCET_REASON_TIMED_OUT;
 }
 
+/* The slop is not doubled, and a first RTO that no sample stands behind has none. */
 static void back_off(const struct tcp *t, struct tcb *tcb) {
-    tcb->rto_us = tcb->rto_us < t->config.rto_max_us / 2 ? tcb->rto_us * 2 : t->config.rto_max_us;
+    uint32_t slop = t->config.rto_slop_us;
+    bool has_slop = (tcb->srtt_us8 || tcb->retries > 1) && tcb->rto_us > slop;
+    uint64_t rto_us = 2ull * (tcb->rto_us - (has_slop ? slop : 0)) + slop;
+
+    tcb->rto_us = rto_us < t->config.rto_max_us ? (uint32_t)rto_us : t->config.rto_max_us;
 }
 
 /*
@@ -69,7 +74,10 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
         return;
     }
     if (tcb->retries >= retries_max(t, tcb)) {
-        tcb_over(t, tcb, why_given_up(tcb));
+        if (t->config.timeout_resets)
+            tcb_reset(t, tcb, why_given_up(tcb));
+        else
+            tcb_over(t, tcb, why_given_up(tcb));
         return;
     }
     count_retry(t, tcb);
@@ -143,6 +151,7 @@ static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
 /* A limit to an opening that is not counted in SYNs. */
 static void open_timeout_start(struct tcp *t, struct tcb *tcb) {
     if (!t->config.open_timeout_us || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
+    if (tcb->user_timeout_ms) return; /* the user has a limit of his own */
     timer_set(t, tcb, TIMER_USER_TIMEOUT, t->config.open_timeout_us);
 }
 

@@ -115,6 +115,11 @@ int user_shutdown(struct tcp *t, struct tcb *tcb) {
 void user_close(struct tcp *t, struct tcb *tcb) {
     bool is_lossy = tcb_readable(tcb) && t->config.unread_resets;
 
+    if (t->config.close_forgets && tcb->state == TERCET_STATE_SYN_RECEIVED) {
+        tcb_orphan(t, tcb);
+        tcb_over(t, tcb, TERCET_REASON_ABORTED);
+        return;
+    }
     if (tcb->reason || tcb->state == TERCET_STATE_SYN_SENT || is_lossy) {
         tcb_abort(t, tcb);
         return;

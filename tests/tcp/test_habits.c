@@ -310,3 +310,265 @@ CONVERSATION(the_end_of_a_burst_may_be_pushed) {
     for (uint32_t i = 0; i < 5; i++)
         expect(c, i % 2 || i == 4 ? PSH | ACK : ACK, 1 + i * MSS, 1, MSS);
 }
+
+CONVERSATION(the_slop_is_not_doubled) {
+    c->config.rto_min_us = 300000;
+    c->config.rto_slop_us = 100000;
+    establish(c);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 1, 10);
+    expect_after_ms(c, 400, PSH | ACK, 1, 1, 10);
+    expect_after_ms(c, 700, PSH | ACK, 1, 1, 10);
+    expect_after_ms(c, 1300, PSH | ACK, 1, 1, 10);
+}
+
+CONVERSATION(the_wait_for_the_first_answer_has_no_slop) {
+    c->config.rto_slop_us = 200000;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    expect_after_ms(c, 2200, SYN, 0, 0, 0);
+    expect_after_ms(c, 4200, SYN, 0, 0, 0);
+}
+
+CONVERSATION(syn_acks_have_the_slop_as_well) {
+    c->config.rto_slop_us = 200000;
+    open_half(c);
+    expect_after_ms(c, 1000, SYN | ACK, 0, 1, 0);
+    expect_after_ms(c, 2200, SYN | ACK, 0, 1, 0);
+}
+
+CONVERSATION(closed_ports_may_be_silent_to_syns) {
+    c->config.silent_ports = 1;
+    receive(c, SYN, 0, 0, 0);
+    expect_nothing(c);
+    receive(c, ACK, 1, 77, 0, .no_ts = true);
+    expect(c, RST, 77, 0, 0);
+}
+
+CONVERSATION(closed_ports_may_be_silent) {
+    c->config.silent_ports = 2;
+    receive(c, SYN, 0, 0, 0);
+    receive(c, ACK, 1, 77, 0);
+    expect_nothing(c);
+    listen_here(c);
+    receive(c, ACK, 1, 77, 0, .no_ts = true);
+    expect(c, RST, 77, 0, 0);
+}
+
+CONVERSATION(listeners_may_be_silent_too) {
+    c->config.silent_ports = 3;
+    listen_here(c);
+    receive(c, ACK, 1, 77, 0);
+    expect_nothing(c);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+}
+
+CONVERSATION(the_receive_buffer_may_be_whole_segments) {
+    c->config.receive_buffer_bytes = 20500;
+    c->config.buffer_whole_segments = true;
+    establish(c);
+    verify(c, info_of(c).receive_buffer_bytes >= 20500);
+    verify_eq(c, info_of(c).receive_buffer_bytes % (c->variant->ts ? MSS + 12u : MSS), 0);
+}
+
+CONVERSATION(the_window_may_follow_the_buffer) {
+    c->config.receive_buffer_bytes = 20000;
+    c->config.window_follows_buffer = true;
+    establish(c);
+    receive(c, ACK, 1, 1, 100);
+    expect_after_ms(c, 40, ACK, 1, 101, 0, .wnd = 19900);
+    user_read(c, 100);
+    receive(c, ACK, 101, 1, 100);
+    expect_after_ms(c, 40, ACK, 1, 201, 0, .wnd = 19900);
+}
+
+CONVERSATION(a_window_update_may_wait_for_a_quarter_of_the_buffer) {
+    c->config.receive_buffer_bytes = 40000;
+    c->config.window_follows_buffer = true;
+    establish(c);
+    for (uint32_t i = 0; i < 20; i++)
+        receive(c, ACK, 1 + i * MSS, 1, MSS);
+    ignore_heard(c);
+    user_read(c, 9000);
+    expect_nothing(c);
+    user_read(c, 1000);
+    expect(c, ACK, 1, 1 + 20 * MSS, 0, .wnd = 30000);
+}
+
+CONVERSATION(a_handshake_may_be_timed_by_timestamps_alone) {
+    c->config.handshake_untimed = true;
+    establish(c);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 1, 10);
+    if (c->variant->ts)
+        expect_after_ms(c, 200, PSH | ACK, 1, 1, 10);
+    else
+        expect_after_ms(c, 1000, PSH | ACK, 1, 1, 10);
+}
+
+CONVERSATION(retransmissions_may_end_in_a_reset) {
+    c->config.timeout_resets = true;
+    c->config.reset_acks = true;
+    c->config.data_retries = 1;
+    establish(c);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 1, 10);
+    expect_after_ms(c, 200, PSH | ACK, 1, 1, 10);
+    expect_within_ms(c, 401, RST | ACK, 11, 1, 0);
+    expect_reason(c, TIMED_OUT);
+}
+
+CONVERSATION(a_close_in_a_simultaneous_open_may_forget) {
+    c->config.close_forgets = true;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    user_close(c);
+    expect_nothing(c);
+}
+
+CONVERSATION(text_after_close_may_reset_wherever_it_lies) {
+    c->config.close_resets_early = true;
+    establish(c);
+    user_close(c);
+    expect(c, FIN | ACK, 1, 1, 0);
+    receive(c, ACK, 1 << 20, 1, 100);
+    expect_verdict(c, TERCET_DATA_AFTER_CLOSE);
+    expect(c, RST, 1, 0, 0);
+}
+
+CONVERSATION(a_reset_may_count_anywhere_in_the_window) {
+    c->config.resets_in_window = true;
+    establish(c);
+    receive(c, RST, 0, 0, 0);
+    expect_verdict(c, TERCET_RST_OUTSIDE);
+    receive(c, RST, 100, 0, 0);
+    expect_verdict(c, TERCET_RST_TAKEN);
+    expect_reason(c, RESET);
+}
+
+CONVERSATION(a_reset_in_the_window_may_end_a_half_open) {
+    c->config.resets_in_window = true;
+    open_half(c);
+    receive(c, RST, 100, 0, 0);
+    expect_verdict(c, TERCET_HALF_OPEN_RESET);
+}
+
+CONVERSATION(a_reset_may_have_to_stand_at_the_last_ack) {
+    c->config.resets_by_ack = true;
+    establish(c);
+    receive(c, ACK, 1, 1, 100);
+    receive(c, RST, 101, 0, 0);
+    expect_verdict(c, TERCET_RST_CHALLENGED);
+    expect(c, ACK, 1, 101, 0);
+    receive(c, RST, 101, 0, 0);
+    expect_verdict(c, TERCET_RST_TAKEN);
+}
+
+CONVERSATION(a_syn_in_the_window_may_reset) {
+    c->config.syn_resets = true;
+    establish(c);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, ACK, 1, 1, 0);
+    receive(c, SYN, 100, 0, 0);
+    expect(c, RST, 1, 0, 0);
+    expect_reason(c, RESET);
+}
+
+CONVERSATION(old_timestamps_without_text_may_get_silence) {
+    c->config.old_timestamps_silent = true;
+    establish(c);
+    if (!c->variant->ts) return;
+    receive(c, ACK, 1, 1, 0, .tsval = (uint32_t)-5000);
+    expect_verdict(c, TERCET_OLD_TIMESTAMP);
+    receive(c, FIN | ACK, 1, 1, 0, .tsval = (uint32_t)-5000);
+    receive(c, SYN, 1, 0, 0, .no_ts = true);
+    expect_verdict(c, TERCET_NO_TIMESTAMP);
+    expect_nothing(c);
+    receive(c, ACK, 1, 1, 10, .tsval = (uint32_t)-5000);
+    expect(c, ACK, 1, 1, 0);
+    expect_state(c, ESTABLISHED);
+}
+
+CONVERSATION(what_an_old_segment_acknowledges_may_count) {
+    c->config.edges_lenient = true;
+    establish(c);
+    receive(c, ACK, 1, 1, 100);
+    ignore_heard(c);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 101, 10);
+    receive(c, ACK, 1, 11, 50);
+    expect(c, ACK, 11, 101, 0);
+    advance_s(c, 3);
+    expect_nothing(c);
+}
+
+CONVERSATION(an_ack_at_the_right_edge_may_be_taken) {
+    c->config.edges_lenient = true;
+    c->config.receive_buffer_bytes = 20000;
+    establish(c);
+    receive(c, ACK, 20001, 1, 0);
+    expect_nothing(c);
+    receive(c, ACK, 20002, 1, 0);
+    expect(c, ACK, 1, 1, 0);
+}
+
+CONVERSATION(an_ack_of_less_than_the_syn_may_be_challenged) {
+    c->config.acks_of_nothing_challenged = true;
+    establish(c);
+    receive(c, ACK, 1, 0, 0);
+    expect_verdict(c, TERCET_ACK_TOO_OLD);
+    expect(c, ACK, 1, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    expect_nothing(c);
+}
+
+CONVERSATION(any_syn_may_begin_a_half_open_anew) {
+    c->config.half_open_renewed = true;
+    open_half(c);
+    advance_ms(c, 700);
+    receive(c, SYN, 100, 0, 0, .tsval = 5000);
+    if (c->variant->ts)
+        expect(c, SYN | ACK, 0, 1, 0, .tsecr = 5000);
+    else
+        expect(c, SYN | ACK, 0, 1, 0);
+    expect_after_ms(c, 1000, SYN | ACK, 0, 1, 0);
+}
+
+CONVERSATION(a_reset_with_an_ack_may_leave_a_half_open_alone) {
+    c->config.half_open_renewed = true;
+    open_half(c);
+    receive(c, RST | ACK, 1, 1, 0);
+    expect_nothing(c);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    expect_state(c, ESTABLISHED);
+}
+
+CONVERSATION(a_syn_ack_may_end_a_half_open) {
+    c->config.half_open_renewed = true;
+    open_half(c);
+    receive(c, SYN | ACK, 0, 1, 0);
+    expect(c, RST, 1, 0, 0);
+    receive(c, ACK, 1, 1, 0);
+    expect(c, RST, 1, 0, 0);
+}
+
+CONVERSATION(time_wait_may_hear_acks_alone) {
+    uint32_t seq, ack;
+
+    c->config.time_wait_acks_only = true;
+    reach(c, TERCET_STATE_TIME_WAIT);
+    if (c->over) return;
+    seq = c->talker->rcv_nxt;
+    ack = c->talker->snd_nxt;
+    receive(c, FIN, seq - 1, 0, 0);
+    receive(c, SYN, 0, 0, 0, .tsval = (uint32_t)-5000);
+    receive(c, ACK, seq, ack, 0);
+    expect_nothing(c);
+    receive(c, ACK, seq, ack - 1, 0);
+    expect(c, ACK, ack, seq, 0);
+}
