@@ -62,6 +62,19 @@ static void configure_freebsd(struct tercet_config *config) {
     config->reset_keeps_text = true;
     config->reset_at_edges = false;
     config->syn_fin_opens = true;
+    config->fin_wait_2_us = 600 * SECOND_US;
+    config->buffer_whole_segments = true;
+    config->window_follows_buffer = true;
+    config->handshake_untimed = true;
+    config->timeout_resets = true;
+    config->close_forgets = true;
+    config->close_resets_early = true;
+    config->resets_by_ack = true;
+    config->old_timestamps_silent = true;
+    config->edges_lenient = true;
+    config->acks_of_nothing_challenged = true;
+    config->half_open_renewed = true;
+    config->time_wait_acks_only = true;
 }
 
 static void configure_rfc(struct tercet_config *config) {

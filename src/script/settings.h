@@ -33,8 +33,10 @@ struct settings {
     uint32_t backlog_most;        /* somaxconn */
     uint32_t notsent_lowat_bytes; /* UINT32_MAX: no limit */
     uint32_t keep_idle_s, keep_interval_s, keep_count;
-    bool keeps_all_alive; /* SO_KEEPALIVE or not (always_keepalive) */
-    uint32_t mtu;         /* of the link */
+    bool keeps_all_alive;    /* SO_KEEPALIVE or not (always_keepalive) */
+    bool fin_wait_2_is_fast; /* fast_finwait2_recycle: fin_wait_2_ms, else 600 s */
+    uint32_t fin_wait_2_ms;  /* finwait2_timeout, 0: 60 s */
+    uint32_t mtu;            /* of the link */
 
     /* What `sleep` asked for: whoever runs the commands lets so much time pass, and sets it to 0. */
     uint64_t sleep_us;

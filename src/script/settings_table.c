@@ -282,6 +282,39 @@ static enum settings_answer take_drop_options(struct settings *settings, const s
     return SETTINGS_TAKEN;
 }
 
+#define FIN_WAIT_2_FAST_MS 60000
+#define FIN_WAIT_2_SLOW_MS 600000
+
+/* The two hang together: the time holds if it is switched on, in whichever order that is said. */
+static void settle_fin_wait_2(struct settings *settings) {
+    uint32_t fast_ms = settings->fin_wait_2_ms ? settings->fin_wait_2_ms : FIN_WAIT_2_FAST_MS;
+
+    settings->config.fin_wait_2_us = (settings->fin_wait_2_is_fast ? fast_ms : FIN_WAIT_2_SLOW_MS) *
+                                     1000u;
+}
+
+static enum settings_answer take_fin_wait_2(struct settings *settings, const struct setting *row,
+                                            struct word value) {
+    int64_t number;
+
+    (void)row;
+    if (!word_number(value, &number) || number < 1 || number > 4000000) return SETTINGS_UNSUPPORTED;
+    settings->fin_wait_2_ms = (uint32_t)number;
+    settle_fin_wait_2(settings);
+    return SETTINGS_TAKEN;
+}
+
+static enum settings_answer take_fin_wait_2_recycle(struct settings *settings,
+                                                    const struct setting *row, struct word value) {
+    int64_t number;
+
+    (void)row;
+    if (!word_number(value, &number) || number < 0 || number > 1) return SETTINGS_UNSUPPORTED;
+    settings->fin_wait_2_is_fast = number != 0;
+    settle_fin_wait_2(settings);
+    return SETTINGS_TAKEN;
+}
+
 /* 0: an ACK for every segment; we do so for as many as we can be told to. */
 static enum settings_answer take_delayed_ack(struct settings *settings, const struct setting *row,
                                              struct word value) {
@@ -493,7 +526,8 @@ static const struct setting table[] = {
     SPECIAL("net.inet.tcp.rexmit_drop_options", take_drop_options,
             "SYNs lose their options from the third retry on"),
     REVERSED("net.inet.tcp.drop_synfin", CONFIG(syn_fin_opens), "0: a SYN with FIN opens as well"),
-    ONLY("net.inet.tcp.blackhole", "0", "closed ports that are silent"),
+    NUMBER("net.inet.tcp.blackhole", CONFIG(silent_ports), 0, 3,
+           "closed ports that are silent: 1 to a SYN, 2 to all, 3 listeners to an ACK, too"),
     NOTED("net.inet.tcp.blackhole_local", NO_OTHERS),
     NOTED("net.inet.tcp.isn_reseed_interval", "initial sequence numbers are mapped"),
     NUMBER("kern.ipc.somaxconn", OF(backlog_most), 1, 65535,
@@ -502,8 +536,10 @@ static const struct setting table[] = {
            "the most that listen() takes as its backlog"),
 
     /* FreeBSD, resets and challenges. */
-    ONLY("net.inet.tcp.insecure_rst", "0", "resets believed within the window"),
-    ONLY("net.inet.tcp.insecure_syn", "0", "connections that a SYN resets"),
+    SWITCH("net.inet.tcp.insecure_rst", CONFIG(resets_in_window), 1,
+           "resets are believed anywhere in the window"),
+    SWITCH("net.inet.tcp.insecure_syn", CONFIG(syn_resets), 1,
+           "a SYN in the window resets a connection"),
     ONLY("net.inet.tcp.insecure_ack", "0", "ACKs believed without a check of RFC 5961"),
     ONLY("net.inet.tcp.icmp_may_rst", "1", "ICMP errors that do not end an opening"),
     NOTED("net.inet.tcp.ack_war_*", BY_PACKETS),
@@ -526,9 +562,10 @@ static const struct setting table[] = {
     NUMBER("net.inet.tcp.keepcnt", OF(keep_count), 1, 127, "keep-alives without an answer"),
     MS_TO_US("net.inet.tcp.delacktime", CONFIG(delayed_ack_us), 1, 499, "how long an ACK waits"),
     SPECIAL("net.inet.tcp.delayed_ack", take_delayed_ack, "0: no ACK waits"),
-    MS_TO_US("net.inet.tcp.finwait2_timeout", CONFIG(fin_wait_2_us), 1, 4000000,
-             "time in FIN-WAIT-2 of a closed socket"),
-    NOTED("net.inet.tcp.fast_finwait2_recycle", BY_PACKETS),
+    SPECIAL("net.inet.tcp.finwait2_timeout", take_fin_wait_2,
+            "time in FIN-WAIT-2 of a closed socket, if fast_finwait2_recycle is 1"),
+    SPECIAL("net.inet.tcp.fast_finwait2_recycle", take_fin_wait_2_recycle,
+            "1: that time, else 600 s"),
     NUMBER("net.inet.tcp.msl", CONFIG(msl_ms), 1, SETTING_MS_MAX, "half the time in TIME-WAIT"),
     MS_TO_US("net.inet.tcp.persmin", CONFIG(persist_min_us), 0, 60000,
              "the least time between window probes"),

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "script/descriptors.h"
+#include "script/option_rows.h"
 #include "script/sockets_calls.h"
 
 void sockets_init(struct sockets *sockets, struct tercet_stack *stack,
@@ -109,6 +110,7 @@ static int error_of(const struct sockets *sockets, const struct socket *socket,
                     enum tercet_reason reason) {
     switch (reason) {
     case TERCET_REASON_REFUSED:
+        if (sockets_are_bsd(sockets)) return UNIX_ECONNREFUSED;
         return socket->state == TERCET_STATE_SYN_RECEIVED ? UNIX_ECONNRESET : UNIX_ECONNREFUSED;
     case TERCET_REASON_RESET:
         return socket->state == TERCET_STATE_CLOSE_WAIT && !sockets_are_bsd(sockets)
@@ -133,8 +135,11 @@ static void socket_is_closed(struct sockets *sockets, struct socket *socket) {
 }
 
 static void socket_note(struct sockets *sockets, int fd, struct socket *socket, uint32_t ready) {
-    if (ready & TERCET_CONNECTED && socket->stage == SOCKET_CONNECTING)
+    if (ready & TERCET_CONNECTED && socket->stage == SOCKET_CONNECTING) {
+        if (socket->options.keep_init_s) /* it was for the opening alone */
+            stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT, 0);
         sockets_wake(sockets, fd, 0);
+    }
     if (ready & TERCET_SOFT_ERROR && socket->icmp_error) socket->soft_error = socket->icmp_error;
     if (ready & TERCET_URGENT) {
         socket->is_urgent_read = false;

@@ -66,7 +66,8 @@ static int diffserv_of(const struct socket *socket, const struct tercet_address 
 }
 
 void socket_apply(struct sockets *sockets, struct socket *socket) {
-    apply_window(sockets, socket);
+    if (socket->stage != SOCKET_CONNECTED || !sockets_are_bsd(sockets))
+        apply_window(sockets, socket); /* else the listener's has come with it, in whole segments */
     stack_set(sockets, socket, TERCET_OPTION_DIFFSERV,
               (uint32_t)diffserv_of(socket, &socket->remote.address));
     if (socket->stage == SOCKET_LISTENING && socket->options.is_v6_only)
@@ -144,12 +145,24 @@ static int get_error(struct sockets *sockets, struct socket *socket) {
     return error;
 }
 
+/* FreeBSD's grows to whole segments when a connection opens. */
+static int in_whole_segments(struct sockets *sockets, const struct socket *socket, uint32_t bytes) {
+    struct tercet_conn_info info;
+
+    if (socket->stage == SOCKET_LISTENING || !socket_info(sockets, socket, &info))
+        return (int)bytes;
+    if (info.receive_buffer_bytes < bytes || info.receive_buffer_bytes > bytes + UINT16_MAX)
+        return (int)bytes;
+    return (int)info.receive_buffer_bytes;
+}
+
 static int get_receive_buffer(struct sockets *sockets, struct socket *socket) {
     uint32_t host = sockets->settings.receive_buffer_bytes;
+    uint32_t own = (uint32_t)socket->options.receive_buffer;
 
-    if (socket->options.receive_buffer) return socket->options.receive_buffer;
-    if (host) return (int)host;
-    return sockets_are_bsd(sockets) ? BSD_RECEIVE_BUFFER : LINUX_RECEIVE_BUFFER;
+    if (sockets_are_bsd(sockets))
+        return in_whole_segments(sockets, socket, own_or(own, host, BSD_RECEIVE_BUFFER));
+    return (int)own_or(own, host, LINUX_RECEIVE_BUFFER);
 }
 
 static int get_send_buffer(struct sockets *sockets, struct socket *socket) {

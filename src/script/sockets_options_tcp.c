@@ -53,6 +53,9 @@ void apply_tcp_options(struct sockets *sockets, struct socket *socket) {
     if (o->user_timeout_ms)
         stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT,
                   in_range(o->user_timeout_ms, 0, 86400000));
+    if (o->keep_init_s && socket->stage == SOCKET_CONNECTING)
+        stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT,
+                  in_range(o->keep_init_s, 1, 86400) * 1000);
     apply_keepalive(sockets, socket);
 }
 

@@ -243,8 +243,8 @@ TEST(what_the_stack_lacks_is_told_by_its_name_and_only_where_it_is_asked_for)
          "another congestion control (net.inet.tcp.cc.algorithm=cdg)"                                              },
         {"net.ipv4.tcp_mtu_probing=0x0",          "net.ipv4.tcp_mtu_probing=1",
          "packetization layer path MTU discovery (net.ipv4.tcp_mtu_probing=1)"                                     },
-        {"net.inet.tcp.insecure_rst=0",           "net.inet.tcp.insecure_rst=1",
-         "resets believed within the window (net.inet.tcp.insecure_rst=1)"                                         },
+        {"net.inet.tcp.insecure_ack=0",           "net.inet.tcp.insecure_ack=1",
+         "ACKs believed without a check of RFC 5961 (net.inet.tcp.insecure_ack=1)"                                 },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
