@@ -95,6 +95,7 @@ struct tercet_config {
     bool time_wait_resets; /* a reset ends TIME-WAIT, as RFC 9293 section 3.10.7.4 has it; RFC 1337 warns of it (false) */
     bool time_wait_answers_text; /* text sent again to TIME-WAIT gets its ACK however soon (false) */
     bool unreachable_is_hard; /* any ICMP error ends an opening, as on Linux, not just protocol and port unreachable (false) */
+    bool prohibition_is_hard; /* "administratively prohibited" ends an opening, as on FreeBSD (false) */
     bool window_whole_segments; /* the window of a SYN is a multiple of the segment's size, as on Linux (false) */
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
     uint8_t silent_ports; /* no reset is sent to 1: a SYN for a closed port, 2: any segment for it, 3: nor by a listener (0) */

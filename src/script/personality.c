@@ -74,6 +74,7 @@ static void configure_freebsd(struct tercet_config *config) {
     config->edges_lenient = true;
     config->acks_of_nothing_challenged = true;
     config->half_open_renewed = true;
+    config->prohibition_is_hard = true;
     config->time_wait_acks_only = true;
 }
 

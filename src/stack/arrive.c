@@ -70,6 +70,13 @@ static bool icmp_is_hard(const struct icmp_message *icmp) {
     return icmp->code == ICMPV4_CODE_PROTOCOL || icmp->code == ICMPV4_CODE_PORT;
 }
 
+/* "Administratively prohibited", of a network, a host, or this communication. */
+static bool icmp_is_prohibition(const struct icmp_message *icmp) {
+    if (icmp->kind != ICMP_UNREACHABLE) return false;
+    if (icmp->version == 6) return icmp->code == 1;
+    return icmp->code == 9 || icmp->code == 10 || icmp->code == 13;
+}
+
 /* RFC 9293 section 3.9.2.2: what an error is to a connection that goes on (SHLD-25). */
 static enum tercet_soft_error icmp_soft_error(const struct icmp_message *icmp) {
     if (icmp->kind == ICMP_TIME_EXCEEDED) return TERCET_SOFT_TIME_EXCEEDED;
@@ -95,7 +102,8 @@ static enum tercet_verdict icmp_error(struct tercet_stack *stack, const struct i
     tuple.remote_port = quote.destination_port;
     error.seq = seq_of(quote.seq);
     if (icmp->kind == ICMP_TOO_BIG) error.kind = ICMP_ERROR_TOO_BIG;
-    if (icmp_is_hard(icmp)) error.kind = ICMP_ERROR_HARD;
+    if (icmp_is_hard(icmp) || (stack->tcp.config.prohibition_is_hard && icmp_is_prohibition(icmp)))
+        error.kind = ICMP_ERROR_HARD;
     return icmp_error_arrives(&stack->tcp, &tuple, &error);
 }
 

@@ -248,15 +248,26 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     return true;
 }
 
+/* With a least wait it grows from a longer one than the RTO, as FreeBSD's does: 4 * SRTT + 8 * RTTVAR. */
+static uint64_t persist_us(const struct tcp *t, const struct tcb *tcb) {
+    unsigned shift = tcb->probes < 10 ? tcb->probes : 10;
+    uint64_t first_us = tcb->srtt_us8 ? tcb->srtt_us8 / 2 + 2ull * tcb->rttvar_us4
+                                      : 2ull * t->config.rto_initial_us;
+    uint64_t wait_us;
+
+    if (!t->config.persist_min_us) return (uint64_t)tcb->rto_us << shift;
+    wait_us = (first_us << shift) + t->config.rto_slop_us;
+    return wait_us > t->config.persist_min_us ? wait_us : t->config.persist_min_us;
+}
+
 /*
  * Something waits, nothing is in flight to bring an ACK, and no timer runs: only a probe can find the window
  * open (SHLD-29, SHLD-30, and SHLD-17: nothing counts as lost meanwhile), or end the wait for a better moment
  * (MUST-60).
  */
 static void persist(struct tcp *t, struct tcb *tcb) {
-    uint64_t wait_us = (uint64_t)tcb->rto_us << (tcb->probes < 10 ? tcb->probes : 10);
+    uint64_t wait_us = persist_us(t, tcb);
 
-    if (wait_us < t->config.persist_min_us) wait_us = t->config.persist_min_us;
     if (!queued(tcb) && !fin_is_unsent(tcb)) return;
     if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST)) return;
     timer_set(t, tcb, TIMER_PERSIST,

@@ -99,6 +99,30 @@ CONVERSATION(any_unreachable_may_end_an_opening) {
     expect_reason(c, UNREACHABLE);
 }
 
+CONVERSATION(a_prohibition_may_end_an_opening) {
+    c->config.prohibition_is_hard = true;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    tell(c, .type = c->v6 ? 1 : 3, .code = 0, .seq = 0);
+    expect_verdict(c, TERCET_ICMP_SOFT);
+    tell(c, .type = c->v6 ? 1 : 3, .code = c->v6 ? 1 : 13, .seq = 0);
+    expect_verdict(c, TERCET_ICMP_HARD);
+    expect_reason(c, UNREACHABLE);
+}
+
+CONVERSATION(window_probes_may_grow_from_more_than_the_rto) {
+    c->config.persist_min_us = 500000;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    advance_ms(c, 100);
+    receive(c, SYN | ACK, 0, 1, 0, .wnd = NOTHING);
+    expect(c, ACK, 1, 1, 0);
+    user_write(c, 10);
+    advance_ms(c, 790);
+    expect_nothing(c);
+    expect_within_ms(c, 12, ACK, 1, 1, 1);
+}
+
 CONVERSATION(segments_without_timestamps_may_be_taken) {
     c->config.timestamps_lenient = true;
     open_half(c);
