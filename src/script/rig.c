@@ -236,6 +236,23 @@ static int unix_error_of(const struct icmp_message *icmp) {
     }
 }
 
+/* The same on FreeBSD: whoever forbids refuses, all else is a host that cannot be reached. */
+static int bsd_error_of(const struct icmp_message *icmp) {
+    if (icmp->kind == ICMP_PARAMETER_PROBLEM) return UNIX_ENOPROTOOPT;
+    if (icmp->kind != ICMP_UNREACHABLE) return unix_error_of(icmp);
+    if (icmp->version == 4 && icmp->code == 4) return UNIX_EMSGSIZE;
+    switch (icmp->version << 8 | icmp->code) {
+    case 4 << 8 | 2:
+    case 4 << 8 | 3:
+    case 4 << 8 | 9:
+    case 4 << 8 | 10:
+    case 4 << 8 | 13:
+    case 6 << 8 | 1:
+    case 6 << 8 | 4: return UNIX_ECONNREFUSED;
+    default: return UNIX_EHOSTUNREACH;
+    }
+}
+
 /* Sockets tell an ICMP error by its code, which the stack does not keep. */
 static void look_for_icmp(struct rig *rig, const unsigned char *packet, uint32_t n) {
     struct icmp_message icmp;
@@ -246,7 +263,7 @@ static void look_for_icmp(struct rig *rig, const unsigned char *packet, uint32_t
     if (ip_parse(packet, n, &ip) != TERCET_TAKEN) return;
     if (ip.protocol != IP_PROTOCOL_ICMP && ip.protocol != IP_PROTOCOL_ICMPV6) return;
     if (icmp_parse(&ip, &icmp) != TERCET_TAKEN) return;
-    error = unix_error_of(&icmp);
+    error = sockets_are_bsd(&rig->sockets) ? bsd_error_of(&icmp) : unix_error_of(&icmp);
     if (!error || icmp_quote_parse(&icmp, &quote) != TERCET_TAKEN) return;
     sockets_icmp(&rig->sockets, &(struct tercet_endpoint){quote.ip.source, quote.source_port},
                  &(struct tercet_endpoint){quote.ip.destination, quote.destination_port}, error);

@@ -140,7 +140,8 @@ static void socket_note(struct sockets *sockets, int fd, struct socket *socket, 
             stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT, 0);
         sockets_wake(sockets, fd, 0);
     }
-    if (ready & TERCET_SOFT_ERROR && socket->icmp_error) socket->soft_error = socket->icmp_error;
+    if (ready & TERCET_SOFT_ERROR && socket->icmp_error && !sockets_are_bsd(sockets))
+        socket->soft_error = socket->icmp_error;
     if (ready & TERCET_URGENT) {
         socket->is_urgent_read = false;
         sockets_wake(sockets, fd, UNIX_POLLPRI);

@@ -24,6 +24,7 @@ enum {
     LINUX_SEND_LEAST = 4608,
     LINUX_BURST = 10, /* segments that the send buffer is to hold at least, and again as many */
     BSD_SEND_BUFFER = 32768,
+    BSD_TIMESTAMPS = 12, /* octets of the option */
     BSD_SEND_LOW = 2048,
     STACK_SEND_MOST = 4 << 20, /* what the stack can keep of a connection */
 };
@@ -256,16 +257,28 @@ static uint32_t linux_grown(const struct sockets *sockets, const struct tercet_c
     return n > most / (2 * cost) ? most : 2 * cost * n;
 }
 
+/* FreeBSD's grows to whole segments, as the receive buffer does; the MSS there is without the options' share. */
+static uint32_t bsd_send_buffer(struct sockets *sockets, const struct socket *socket) {
+    uint32_t bytes = (uint32_t)socket->options.send_buffer, mss, rest;
+    struct tercet_conn_info info;
+
+    if (!bytes) bytes = sockets->settings.send_buffer_bytes;
+    if (!bytes) bytes = BSD_SEND_BUFFER;
+    if (socket->stage != SOCKET_CONNECTED || !socket_info(sockets, socket, &info)) return bytes;
+    mss = info.send_mss_bytes + (info.has_timestamps ? BSD_TIMESTAMPS : 0);
+    rest = mss ? bytes % mss : 0;
+    return rest && bytes > mss ? bytes + mss - rest : bytes;
+}
+
 uint32_t socket_send_buffer(struct sockets *sockets, struct socket *socket) {
     uint32_t asked = (uint32_t)socket->options.send_buffer, grown;
     struct tercet_conn_info info;
 
+    if (sockets_are_bsd(sockets)) return bsd_send_buffer(sockets, socket);
     if (asked) return asked;
     if (!socket->send_most) socket->send_most = sockets->settings.send_buffer_bytes;
-    if (!socket->send_most)
-        socket->send_most = sockets_are_bsd(sockets) ? BSD_SEND_BUFFER : LINUX_SEND_BUFFER;
-    if (sockets_are_bsd(sockets) || socket->is_over || !socket_info(sockets, socket, &info))
-        return socket->send_most;
+    if (!socket->send_most) socket->send_most = LINUX_SEND_BUFFER;
+    if (socket->is_over || !socket_info(sockets, socket, &info)) return socket->send_most;
     grown = linux_grown(sockets, &info);
     if (grown > socket->send_most) socket->send_most = grown;
     return socket->send_most;
