@@ -382,19 +382,20 @@ enum tercet_verdict arrives_text(struct tcp *t, struct tcb *tcb, const struct se
 }
 
 /* In a simultaneous open the peer's SYN-ACK begins with the SYN that is here already (RFC 9293 figure 7). */
-static void skip_known_syn(const struct tcb *tcb, struct segment *seg) {
+static void skip_known_syn(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     if (!tcb_is(tcb, TCB_SYN_UNACKED) || !segment_has(seg, TCP_SYN) || !segment_has(seg, TCP_ACK))
         return;
     if (!seq_eq(seg->seq, tcb->irs)) return;
     seg->seq = seq_add(seg->seq, 1);
     seg->flags &= (uint8_t) ~(TCP_SYN | TCP_ECE | TCP_CWR);
     seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale); /* the window of a SYN is not scaled */
+    if (t->config.edges_lenient) tcb_owe_ack(t, tcb);  /* it is old, and such are answered */
 }
 
 enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     enum tercet_verdict verdict;
 
-    skip_known_syn(tcb, seg);
+    skip_known_syn(t, tcb, seg);
     verdict = check_timestamps(t, tcb, seg);
     if (verdict == TERCET_TAKEN && is_text_too_late(t, tcb, seg))
         return text_for_nobody(t, tcb, seg);

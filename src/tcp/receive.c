@@ -138,7 +138,12 @@ void receive_buffer_round(const struct tcp *t, struct tcb *tcb) {
 /* As on FreeBSD: all the room that there is, rounded down, but never less than was promised. */
 static uint32_t window_of_room(struct tcb *tcb) {
     struct seq allowed = edge_allowed(tcb);
+    uint32_t most = 0xffffu << tcb->rcv_scale;
 
+    /* The FIN takes a sequence number, but no room. */
+    if (tcb_is(tcb, TCB_FIN_RECEIVED) && seq_distance(tcb->rcv_nxt, allowed) < most &&
+        seq_distance(tcb->rcv_user, tcb->rcv_nxt) <= tcb->rcv_limit)
+        allowed = seq_add(allowed, 1);
     if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
     tcb->rcv_adv = seq_max(tcb->rcv_adv, allowed);
     return seq_distance(tcb->rcv_nxt, tcb->rcv_adv) >> tcb->rcv_scale << tcb->rcv_scale;

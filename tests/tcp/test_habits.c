@@ -530,6 +530,25 @@ CONVERSATION(what_an_old_segment_acknowledges_may_count) {
     expect_nothing(c);
 }
 
+CONVERSATION(the_syn_ack_of_a_simultaneous_open_may_be_answered) {
+    c->config.edges_lenient = true;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, SYN | ACK, 0, 1, 0);
+    expect(c, ACK, 1, 1, 0);
+    expect_state(c, ESTABLISHED);
+}
+
+CONVERSATION(a_fin_takes_no_room_from_a_window_that_follows_the_buffer) {
+    c->config.receive_buffer_bytes = 20000;
+    c->config.window_follows_buffer = true;
+    establish(c);
+    receive(c, FIN | ACK, 1, 1, 100);
+    expect(c, ACK, 1, 102, 0, .wnd = 19900);
+}
+
 CONVERSATION(an_ack_at_the_right_edge_may_be_taken) {
     c->config.edges_lenient = true;
     c->config.receive_buffer_bytes = 20000;
