@@ -282,6 +282,18 @@ static enum settings_answer take_drop_options(struct settings *settings, const s
     return SETTINGS_TAKEN;
 }
 
+/* 3 and 4 are accurate ECN. */
+static enum settings_answer take_bsd_ecn(struct settings *settings, const struct setting *row,
+                                         struct word value) {
+    static const uint8_t ecn[] = {TERCET_ECN_OFF, TERCET_ECN_ASKED, TERCET_ECN_GRANTED};
+    int64_t number;
+
+    (void)row;
+    if (!word_number(value, &number) || number < 0 || number > 2) return SETTINGS_UNSUPPORTED;
+    settings->config.ecn = ecn[number];
+    return SETTINGS_TAKEN;
+}
+
 #define FIN_WAIT_2_FAST_MS 60000
 #define FIN_WAIT_2_SLOW_MS 600000
 
@@ -502,7 +514,8 @@ static const struct setting table[] = {
             "timestamps and window scaling: 0 neither, 1 both, 2 scaling, 3 timestamps"),
     SWITCH("net.inet.tcp.sack.enable", CONFIG(sack), 1, "SACK offered and accepted"),
     NOTED("net.inet.tcp.sack.*", OUR_RECOVERY),
-    ONLY("net.inet.tcp.ecn.enable", "0", "ECN"),
+    SPECIAL("net.inet.tcp.ecn.enable", take_bsd_ecn,
+            "ECN: 0 never, 1 asked for and granted, 2 granted"),
     NOTED("net.inet.tcp.ecn.*", "only ECN sees it"),
     NOTED("net.inet.tcp.fastopen.*", FAST_OPEN_ONLY),
     NOTED("net.inet.tcp.ts_offset_per_conn", "timestamps are compared by their differences"),

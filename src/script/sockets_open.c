@@ -251,10 +251,13 @@ static int connect_answers(struct sockets *sockets, struct socket *socket) {
 static int connect_again(struct sockets *sockets, struct socket *socket) {
     enum tercet_state state = socket_state(sockets, socket);
     bool is_asleep = socket->sleep == SLEEP_CONNECT;
+    bool is_late = sockets_are_bsd(sockets) && !is_asleep && !socket->is_over;
     int answer;
 
-    if (state != TERCET_STATE_SYN_SENT && state != TERCET_STATE_SYN_RECEIVED)
-        return connect_answers(sockets, socket);
+    if (state != TERCET_STATE_SYN_SENT && state != TERCET_STATE_SYN_RECEIVED) {
+        answer = connect_answers(sockets, socket);
+        return is_late && !answer ? -UNIX_EISCONN : answer; /* FreeBSD tells success by SO_ERROR */
+    }
     if (sockets_are_bsd(sockets) && !is_asleep) return -UNIX_EALREADY;
     answer = socket_sleeps(sockets, socket, SLEEP_CONNECT, !socket->is_nonblocking,
                            socket->options.send_timeout_ns);
@@ -348,7 +351,7 @@ int sockets_shutdown(void *self, int fd, int how) {
         if (how != UNIX_SHUT_WR) dissolve(sockets, socket, false);
         return 0;
     }
-    if (state == TERCET_STATE_SYN_SENT) {
+    if (state == TERCET_STATE_SYN_SENT && !sockets_are_bsd(sockets)) {
         dissolve(sockets, socket, true);
         return 0;
     }
