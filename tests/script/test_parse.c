@@ -168,8 +168,8 @@ TEST(lines_may_end_as_they_like)
 {
     static const char *const texts[] = {"0 close(3) = 0\r\n+1 close(4) = -1 EBADF (Bad)\r\n",
                                         "0 close(3) = 0\n+1 close(4) = -1 EBADF (Bad)",
-                                        "\xef\xbb\xbf"
-                                        "0 close(3) = 0\n\n\n+1 close(4) = -1 EBADF (Bad)\n\n",
+                                        ("\xef\xbb\xbf"
+                                         "0 close(3) = 0\n\n\n+1 close(4) = -1 EBADF (Bad)\n\n"),
                                         "0 close(3) = 0 +1 close(4) = -1 EBADF (Bad)"};
 
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
