@@ -96,6 +96,12 @@ const struct value *struct_item(const struct value *value, uint32_t index, const
                                 const char *other_name);
 
 /*
+ * The fields of the struct @value are some of @names, "fd events", and no more of them without a name: what is misspelt
+ * would be looked at by nobody.  Said if not.
+ */
+void call_check_fields(struct call *call, const struct value *value, const char *names);
+
+/*
  * A socket's address.  @filled_in: what `...` means
  * Return: NULL for NULL and AF_UNSPEC; @filled_in; or @memory, filled
  */

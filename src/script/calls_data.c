@@ -14,6 +14,8 @@ enum {
     SPANS_LEAST = 64,            /* room that is taken at first */
 };
 
+#define CONTROL_FIELDS "cmsg_level cmsg_type cmsg_data cmsg_len"
+
 static const unsigned char zeros[BUFFER_BYTES];
 static const struct word no_word;
 
@@ -126,6 +128,7 @@ static void transfer_spans(struct call *call, struct transfer *transfer, const s
         const struct value *length = struct_item(span, 1, "iov_len", NULL);
         int64_t octets = length ? call_number(call, length) : -1;
 
+        call_check_fields(call, span, "iov_base iov_len");
         if (!buffer || !length) call_say(call, CALL_WRONG, "a buffer is {..., n}", no_word);
         if (octets < 0) transfer->error = -UNIX_EINVAL;
         if (!call_is_right(call) || transfer->error) return;
@@ -196,8 +199,7 @@ static void call_recvfrom(struct call *call) {
     address = call_next(call);
     transfer.message.name = &transfer.name;
     transfer_make(call, &transfer);
-    if (call_succeeded(call) && transfer.name.port)
-        call_compare_endpoint(call, address, &transfer.name);
+    if (call_succeeded(call)) call_compare_endpoint(call, address, &transfer.name);
 }
 
 /*
@@ -237,7 +239,9 @@ static void transfer_message(struct call *call, struct transfer *transfer,
 
     if (message->kind != VALUE_STRUCT)
         call_say(call, CALL_WRONG, "{msg_iov=...} is missing", no_word);
-    else if (spans && !value_is_null(spans))
+    call_check_fields(call, message,
+                      "msg_name msg_namelen msg_iov msg_iovlen msg_control msg_controllen msg_flags");
+    if (spans && !value_is_null(spans))
         transfer_spans(call, transfer, spans, message_item(message, "msg_iovlen"));
 }
 
@@ -296,6 +300,7 @@ static const struct value *controls_expected(struct call *call, const struct val
     if (!controls || value_is_ellipsis(controls)) return NULL;
     for (const struct value *item = controls->items; item; item = item->next) {
         if (control_is_unsupported(call, item)) break;
+        call_check_fields(call, item, CONTROL_FIELDS);
     }
     return controls;
 }
@@ -318,7 +323,7 @@ static void call_recvmsg(struct call *call) {
                            (uint32_t)transfer.message.flags);
     if (controls) controls_compare(call, controls, &transfer.message);
     name = message_item(message, "msg_name");
-    if (name && transfer.name.port) call_compare_endpoint(call, name, &transfer.name);
+    if (name) call_compare_endpoint(call, name, &transfer.name);
 }
 
 /* Control messages to be sent: numbers, such as SO_TIMESTAMPING's. */
@@ -334,6 +339,7 @@ static void controls_send(struct call *call, struct unix_message *message,
         const struct value *data = struct_item(item, 2, "cmsg_data", NULL);
 
         if (control_is_unsupported(call, item)) return;
+        call_check_fields(call, item, CONTROL_FIELDS);
         if (!level || !type || !data) {
             call_say(call, CALL_WRONG, "a control message is {cmsg_level=, cmsg_type=, cmsg_data=}",
                      no_word);

@@ -32,12 +32,14 @@ struct option_pair {
     int name; /* of SOL_SOCKET */
     uint8_t size;
     const char *first, *other_first, *second, *other_second;
+    const char *fields; /* all of them */
 };
 
 static const struct option_pair pairs[] = {
-    {UNIX_SO_LINGER,   sizeof(int32_t), "onoff",  "l_onoff", "linger",  "l_linger"},
-    {UNIX_SO_RCVTIMEO, sizeof(int64_t), "tv_sec", NULL,      "tv_usec", NULL      },
-    {UNIX_SO_SNDTIMEO, sizeof(int64_t), "tv_sec", NULL,      "tv_usec", NULL      },
+    {UNIX_SO_LINGER,   sizeof(int32_t), "onoff",  "l_onoff", "linger",  "l_linger",
+     "onoff l_onoff linger l_linger"                                                                },
+    {UNIX_SO_RCVTIMEO, sizeof(int64_t), "tv_sec", NULL,      "tv_usec", NULL,       "tv_sec tv_usec"},
+    {UNIX_SO_SNDTIMEO, sizeof(int64_t), "tv_sec", NULL,      "tv_usec", NULL,       "tv_sec tv_usec"},
 };
 
 static const struct option_pair *option_pair(const struct unix_option *option) {
@@ -88,6 +90,7 @@ static void struct_make(struct call *call, const struct unix_option *option,
         call_returned(call, SOCKETS_UNSUPPORTED);
         return;
     }
+    call_check_fields(call, value, pair->fields);
     for (unsigned i = 0; i < 2; i++) {
         const struct value *item = pair_item(pair, value, i);
 
@@ -196,6 +199,7 @@ static void pair_compare(struct call *call, const struct value *expected,
         call_returned(call, SOCKETS_UNSUPPORTED);
         return;
     }
+    call_check_fields(call, expected, pair->fields);
     for (unsigned i = 0; i < 2; i++) {
         const struct value *item = pair_item(pair, expected, i);
         const unsigned char *at = (const unsigned char *)got->value + i * pair->size;

@@ -43,6 +43,7 @@ static void poll_read(struct call *call, const struct value *item, struct unix_p
     const struct value *fd = poll_item(call, item, 0, "fd");
     const struct value *events = poll_item(call, item, 1, "events");
 
+    call_check_fields(call, item, "fd events revents");
     if (!fd || !events) return;
     poll->fd = polled_descriptor(call, fd);
     poll->events = value_is_ellipsis(events) ? 0 : (int16_t)call_int(call, events);
@@ -105,6 +106,7 @@ static const struct value *epoll_events(struct call *call, const struct value *e
     const struct value *events = struct_item(event, 0, "events", NULL);
 
     if (!events) call_say(call, CALL_WRONG, "an event is {events=, fd=}", no_word);
+    call_check_fields(call, event, "events fd ptr u32 u64 data");
     return events;
 }
 

@@ -150,6 +150,28 @@ const struct value *struct_item(const struct value *value, uint32_t index, const
     return NULL;
 }
 
+static bool is_among(struct word name, const char *names) {
+    struct word rest = word_of(names), one;
+
+    while ((one = word_next(&rest)).length)
+        if (word_equal(one, name)) return true;
+    return false;
+}
+
+void call_check_fields(struct call *call, const struct value *value, const char *names) {
+    struct word rest = word_of(names);
+    uint32_t room = 0;
+
+    if (value->kind != VALUE_STRUCT) return;
+    while (word_next(&rest).length)
+        room++;
+    for (const struct value *item = value->items; item; item = item->next) {
+        if (item->kind == VALUE_ASSIGNED && !is_among(item->word, names))
+            call_say(call, CALL_WRONG, "there is no field", item->word);
+    }
+    if (value->n_items > room) call_say(call, CALL_WRONG, "a struct has too many fields", no_word);
+}
+
 /* The string in an argument list of inet_addr, inet_pton, and such. */
 static const struct value *string_in(const struct value *value) {
     for (const struct value *item = value->items; item; item = item->next) {

@@ -117,16 +117,18 @@ TEST(a_buffer_that_is_none_is_the_scripts_mistake)
         enum call_answer is;
         const char *why;
     } rows[] = {
-        {"read(3, 5, 10) = 10",             CALL_WRONG,       "a buffer is missing"                },
-        {"read(3, {1, 2}, 10) = 10",        CALL_WRONG,       "a buffer is missing"                },
-        {"read(3, \"abc\", 3) = 3",         CALL_UNSUPPORTED, "to compare what was read with `abc`"},
-        {"readv(3, ..., 1) = 10",           CALL_WRONG,       "[{..., n}] is missing"              },
-        {"readv(3, [{..., 1}], 2) = 10",    CALL_WRONG,       "there are fewer buffers"            },
-        {"readv(3, [5], 1) = 10",           CALL_WRONG,       "a buffer is {..., n}"               },
-        {"readv(3, [{...}], 1) = 10",       CALL_WRONG,       "a buffer is {..., n}"               },
-        {"recvmsg(3, 5, 0) = 10",           CALL_WRONG,       "{msg_iov=...} is missing"           },
-        {"recvmsg(3, {msg_iov=5}, 0) = 10", CALL_WRONG,       "[{..., n}] is missing"              },
-        {"write(3, ..., SIZE) = 10",        CALL_WRONG,       "unknown constant `SIZE`"            },
+        {"read(3, 5, 10) = 10",                          CALL_WRONG,       "a buffer is missing"                },
+        {"read(3, {1, 2}, 10) = 10",                     CALL_WRONG,       "a buffer is missing"                },
+        {"read(3, \"abc\", 3) = 3",                      CALL_UNSUPPORTED, "to compare what was read with `abc`"},
+        {"readv(3, ..., 1) = 10",                        CALL_WRONG,       "[{..., n}] is missing"              },
+        {"readv(3, [{..., 1}], 2) = 10",                 CALL_WRONG,       "there are fewer buffers"            },
+        {"readv(3, [5], 1) = 10",                        CALL_WRONG,       "a buffer is {..., n}"               },
+        {"readv(3, [{...}], 1) = 10",                    CALL_WRONG,       "a buffer is {..., n}"               },
+        {"recvmsg(3, 5, 0) = 10",                        CALL_WRONG,       "{msg_iov=...} is missing"           },
+        {"recvmsg(3, {msg_iov=5}, 0) = 10",              CALL_WRONG,       "[{..., n}] is missing"              },
+        {"recvmsg(3, {msg_flag=0}, 0) = 10",             CALL_WRONG,       "there is no field `msg_flag`"       },
+        {"readv(3, [{iov_bas=..., iov_len=1}], 1) = 10", CALL_WRONG,       "there is no field `iov_bas`"        },
+        {"write(3, ..., SIZE) = 10",                     CALL_WRONG,       "unknown constant `SIZE`"            },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -69,17 +69,19 @@ TEST(values_that_are_none_are_told)
         enum call_answer is;
         const char *why;
     } rows[] = {
-        {"setsockopt(3, SOL_TCP, TCP_NONE, [1], 4) = 0",                   CALL_WRONG,       "unknown constant `TCP_NONE`"},
-        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [YES], 4) = 0",              CALL_WRONG,       "unknown constant `YES`"     },
-        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [[1]], 4) = 0",              CALL_WRONG,       "a number is missing"        },
-        {"setsockopt(3, SOL_TCP, TCP_REPAIR_WINDOW, {1, 2}, 8) = 0",       CALL_UNSUPPORTED,
-         "setsockopt(SOL_TCP, TCP_REPAIR_WINDOW)"                                                                         },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1}, 8) = 0",         CALL_WRONG,       "linger is missing"          },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {linger=1}, 8) = 0",        CALL_WRONG,       "onoff is missing"           },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], -1) = -1 EINVAL",   CALL_MET,         ""                           },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 4) = -1 EFAULT",   CALL_MET,         ""                           },
-        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, [4]) = -1 EFAULT", CALL_MET,         ""                           },
-        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], [-1]) = -1 EINVAL", CALL_MET,         ""                           },
+        {"setsockopt(3, SOL_TCP, TCP_NONE, [1], 4) = 0",                           CALL_WRONG,       "unknown constant `TCP_NONE`"},
+        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [YES], 4) = 0",                      CALL_WRONG,       "unknown constant `YES`"     },
+        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [[1]], 4) = 0",                      CALL_WRONG,       "a number is missing"        },
+        {"setsockopt(3, SOL_TCP, TCP_REPAIR_WINDOW, {1, 2}, 8) = 0",               CALL_UNSUPPORTED,
+         "setsockopt(SOL_TCP, TCP_REPAIR_WINDOW)"                                                                                 },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1}, 8) = 0",                 CALL_WRONG,       "linger is missing"          },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1, on=1}, 8) = 0", CALL_WRONG,
+         "there is no field `on`"                                                                                                 },
+        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {linger=1}, 8) = 0",                CALL_WRONG,       "onoff is missing"           },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], -1) = -1 EINVAL",           CALL_MET,         ""                           },
+        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 4) = -1 EFAULT",           CALL_MET,         ""                           },
+        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, [4]) = -1 EFAULT",         CALL_MET,         ""                           },
+        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], [-1]) = -1 EINVAL",         CALL_MET,         ""                           },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
