@@ -5,7 +5,6 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
-#include "script/syntax.h"
 #include "wire/icmp.h"
 #include "wire/ip.h"
 #include "wire/tcp.h"
@@ -101,10 +100,6 @@ void packet_view(const unsigned char *packet, uint32_t n, uint64_t when_ns,
     view->hop_limit = ip.hop_limit;
     view->flow_label = ip.flow_label;
     view->damage = payload_view(&ip, view);
-}
-
-uint32_t packet_view_span(const struct packet_view *view) {
-    return view->payload + !!(view->flags & PACKET_SYN) + !!(view->flags & PACKET_FIN);
 }
 
 const unsigned char *option_view(const unsigned char *at, const unsigned char *end,

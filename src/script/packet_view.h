@@ -49,9 +49,6 @@ struct packet_view {
 void packet_view(const unsigned char *packet, uint32_t n, uint64_t when_ns,
                  struct packet_view *view);
 
-/* Sequence numbers that it takes: payload, SYN and FIN. */
-uint32_t packet_view_span(const struct packet_view *view);
-
 /* One option of a header. */
 struct option_view {
     const unsigned char *at; /* its first octet, the kind */

@@ -20,6 +20,10 @@ enum {
     PAGE_OCTETS = 4096,
 };
 
+static size_t page_up_octets(size_t octets) {
+    return (octets + PAGE_OCTETS - 1) & ~(size_t)(PAGE_OCTETS - 1);
+}
+
 /* Memory, cut from the front. */
 struct cut {
     unsigned char *at, *end;
@@ -28,14 +32,10 @@ struct cut {
 static void *cut_take(struct cut *cut, size_t octets) {
     unsigned char *taken = cut->at;
 
-    octets = (octets + PAGE_OCTETS - 1) & ~(size_t)(PAGE_OCTETS - 1);
+    octets = page_up_octets(octets);
     must(octets <= (size_t)(cut->end - cut->at));
     cut->at += octets;
     return taken;
-}
-
-static size_t page_up_octets(size_t octets) {
-    return (octets + PAGE_OCTETS - 1) & ~(size_t)(PAGE_OCTETS - 1);
 }
 
 static size_t rig_octets_max(void) {
