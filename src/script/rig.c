@@ -175,14 +175,16 @@ static void settle(struct rig *rig) {
     sockets_look(&rig->sockets);
 }
 
-static void rig_configure(void *self, const struct settings *settings) {
+static bool rig_configure(void *self, const struct settings *settings) {
     struct rig *rig = self;
+    struct tercet_config config = settings->config;
 
+    memcpy(config.secret, rig->config.secret, sizeof config.secret);
+    if (tercet_stack_retune(rig->stack, &config)) return false;
     rig->sockets.settings = *settings;
-    memcpy(rig->sockets.settings.config.secret, rig->config.secret, sizeof rig->config.secret);
-    tercet_stack_retune(rig->stack,
-                        &rig->sockets.settings.config); /* out of range: nothing changes */
+    rig->sockets.settings.config = config;
     settle(rig);
+    return true;
 }
 
 static uint64_t rig_now(void *self) {

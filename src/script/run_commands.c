@@ -40,7 +40,9 @@ bool run_command(struct run *run, const struct event *event) {
     if (!command_obey(run, event)) return false;
     if (run->settings.mtu != mtu)
         return run_ends(run, event, SCRIPT_UNSUPPORTED, "an MTU that changes during the script");
-    run->subject.kind->configure(run->subject.self, &run->settings);
+    if (!run->subject.kind->configure(run->subject.self, &run->settings))
+        return run_ends(run, event, SCRIPT_UNSUPPORTED,
+                        "a setting that a running stack cannot take");
     sleep_us = run->settings.sleep_us;
     run->settings.sleep_us = 0;
     if (sleep_us > SCRIPT_VIRTUAL_S_MAX * 1000000ull) sleep_us = SCRIPT_VIRTUAL_S_MAX * 1000000ull;

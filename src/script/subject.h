@@ -16,8 +16,8 @@ struct settings;
 struct subject_kind {
     struct sockets_kind sockets;
 
-    /* The settings have changed (sysctl): take them over. */
-    void (*configure)(void *subject, const struct settings *settings);
+    /* The settings have changed (sysctl): take them over.  Return: whether it can; if not, nothing has changed */
+    bool (*configure)(void *subject, const struct settings *settings);
 
     /* Nanoseconds since the host was made.  Stands still except in `pass`. */
     uint64_t (*now)(void *subject);

@@ -127,8 +127,9 @@ static uint32_t host_next_departed(void *self, const unsigned char **packet, uin
     return queued->n;
 }
 
-static void host_configure(void *self, const struct settings *settings) {
+static bool host_configure(void *self, const struct settings *settings) {
     (void)self, (void)settings;
+    return !host.is_stubborn;
 }
 
 static int host_socket(void *self, int domain, int type, int protocol) {

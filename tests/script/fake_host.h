@@ -23,6 +23,7 @@ enum {
 struct fake_host {
     uint64_t read_ns; /* when a read() that sleeps returns; 0: at once */
     int read_returns;
+    bool is_stubborn; /* takes no settings */
     bool is_restless; /* something happens all the time, and no time passes */
     uint32_t spoil_at; /* the octet of the packets that leave which is not as built, counted from the end; 0: none */
 

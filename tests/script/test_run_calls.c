@@ -125,6 +125,19 @@ TEST(a_mistake_of_the_script_is_no_failure)
     CHECK_EQ(report->place.line, 1);
 }
 
+TEST(a_setting_that_the_host_refuses_is_not_passed_over)
+{
+    static const char script[] = "0 `sysctl -q net.ipv4.tcp_sack=0`\n0.1 < S 0:0(0) win 9\n";
+    const struct script_report *report;
+
+    CHECK(passed(judge(script, "")));
+    host.is_stubborn = true;
+    report = judge(script, "");
+    CHECK_EQ(report->verdict, SCRIPT_UNSUPPORTED);
+    CHECK_EQ(report->place.line, 1);
+    host_reset();
+}
+
 TEST(results_that_differ_may_be_let_pass)
 {
     const struct script_report *report = judge_read(
