@@ -27,6 +27,7 @@ struct connection {
     struct tercet_endpoint local, remote; /* local: the subject's */
     struct mapping mapping;
     uint32_t sockets_made; /* socket() calls when it began */
+    uint32_t n_forgotten; /* packets that left, and were too many to be kept until they are asked for */
     uint32_t quote_octets;
     unsigned char quote[BUILD_QUOTE_MAX]; /* how the last packet that left begins */
 };

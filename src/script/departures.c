@@ -12,8 +12,18 @@ static void connection_quotes(struct connection *connection, const unsigned char
     memcpy(connection->quote, packet, connection->quote_octets);
 }
 
-static struct departure *departure_add(struct departures *departures) {
-    if (departures->tail - departures->head == DEPARTURES_MAX) departures->head++;
+/* The oldest makes room. */
+static void departure_forget(struct departures *departures, struct connections *connections) {
+    const struct departure *oldest = &departures->ring[departures->head++ % DEPARTURES_MAX];
+    struct connection *connection = connection_at(connections, oldest->connection);
+
+    if (connection && !oldest->is_claimed) connection->n_forgotten++;
+}
+
+static struct departure *departure_add(struct departures *departures,
+                                       struct connections *connections) {
+    if (departures->tail - departures->head == DEPARTURES_MAX)
+        departure_forget(departures, connections);
     return &departures->ring[departures->tail++ % DEPARTURES_MAX];
 }
 
@@ -25,7 +35,7 @@ void departures_take(struct departures *departures, const struct subject *subjec
     uint32_t n;
 
     while ((n = subject->kind->next_departed(subject->self, &packet, &when_ns))) {
-        struct departure *departure = departure_add(departures);
+        struct departure *departure = departure_add(departures, connections);
         uint64_t since_ns = when_ns > start_ns ? when_ns - start_ns : 0;
         struct rung *rung;
 

@@ -13,7 +13,7 @@
 /*
  * Packets that have left the subject and that the script has not asked for yet, in the order in which they left.
  */
-enum { DEPARTURES_MAX = 2048 }; /* the oldest go */
+enum { DEPARTURES_MAX = 2048 }; /* the oldest go, and their connections are told (n_forgotten) */
 
 struct departure {
     bool is_claimed;

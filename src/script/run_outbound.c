@@ -263,6 +263,20 @@ static bool comes_later(struct outbound *outbound, uint64_t from) {
     return false;
 }
 
+/* What left before it is too much to be kept: nobody can tell any more whether it was right. */
+static bool forgotten_fails(struct outbound *outbound, struct connection *connection) {
+    char memory[SCRIPT_SENTENCE_MAX];
+    struct text why;
+
+    text_init(&why, memory, sizeof memory);
+    text_put(&why, "more than ");
+    text_u64(&why, DEPARTURES_MAX);
+    text_put(&why, " packets left before it that nothing asked for");
+    expected_text(outbound);
+    connection->n_forgotten = 0;
+    return run_fails(outbound->run, outbound->event, SCRIPT_MISMATCH_EXTRA, memory);
+}
+
 static void judged(const struct outbound *outbound, const struct departure *departure) {
     struct rung *rung = ladder_at(&outbound->run->tables->ladder, departure->rung);
 
@@ -286,12 +300,14 @@ static bool content_fails(struct outbound *outbound, struct departure *departure
 static bool outbound_take(struct outbound *outbound, bool *is_done) {
     uint64_t from = 0;
     struct departure *departure = departure_await(outbound, &from, outbound->deadline_ns);
+    struct connection *connection = connection_of(outbound);
     enum script_mismatch mismatch;
     char memory[SCRIPT_SENTENCE_MAX];
     struct text why;
 
     *is_done = true;
     if (outbound->run->is_over) return false;
+    if (connection && connection->n_forgotten) return forgotten_fails(outbound, connection);
     if (!departure) return missing_fails(outbound);
     text_init(&why, memory, sizeof memory);
     match_prepare(outbound);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fake_host.h"
 
+#include "script/departures.h"
 #include "tap.h"
 
 /* Lines 1 to 4 of most scripts here: a connection is there.  The host's ISN is 7000. */
@@ -551,6 +552,20 @@ TEST(a_family_has_no_words_of_the_other)
 {
     CHECK_EQ(judge("0.1 < S 0:0(0) win 9\n0.2 < icmp packet_too_big mtu 1280\n", "")->verdict,
              SCRIPT_BROKEN);
+}
+
+TEST(packets_too_many_to_be_kept_are_not_forgiven)
+{
+    enum { LINES = DEPARTURES_MAX + 2 };
+    static char actor[LINES * 40 + 200];
+    int n = snprintf(actor, sizeof actor, OPENING);
+
+    for (int i = 0; i < LINES; i++)
+        n += snprintf(actor + n, sizeof actor - (size_t)n, "0.3 > . 7001:7001(0) ack 1 win 9\n");
+    snprintf(actor + n, sizeof actor - (size_t)n, "0.5 > . 7001:7001(0) ack 1 win 9\n");
+    CHECK(failed_by(judge(OPENED "0.4 < . 1:1(0) ack 1 win 9\n0.5 > . 1:1(0) ack 1 win 9\n", actor),
+                    SCRIPT_MISMATCH_EXTRA, 6, "more than 2048 packets left before it"));
+    CHECK(passed(judge(OPENED "0.4 < . 1:1(0) ack 1 win 9\n", actor)));
 }
 
 TEST(udp_is_delivered)
