@@ -291,13 +291,14 @@ struct tercet_conn_info {
     uint32_t retransmits;  /* segments retransmitted in its life */
     uint32_t received_bytes; /* in order, the FIN counted, modulo 2^32 */
     uint32_t receive_buffer_bytes;
-    uint8_t retries;       /* expirations since something new was acknowledged */
+    uint8_t retries;             /* expirations since something new was acknowledged */
     uint8_t probes, keep_probes; /* of a closed window; keep-alives, unanswered ones */
-    uint8_t dupacks;       /* duplicate ACKs in a row */
-    bool is_recovering, is_loss; /* fast recovery; what was in flight when the timer expired is sent again */
-    uint32_t waiting;      /* of a listener: connections that tercet_accept would give */
-    uint8_t soft_errors;   /* enum tercet_soft_error bits */
-    uint8_t diffserv;      /* TERCET_OPTION_DIFFSERV */
+    uint8_t dupacks;             /* duplicate ACKs in a row */
+    bool is_recovering;          /* fast recovery */
+    bool is_loss;                /* what was in flight when the timer expired is sent again */
+    uint32_t waiting;            /* of a listener: connections that tercet_accept would give */
+    uint8_t soft_errors;         /* enum tercet_soft_error bits */
+    uint8_t diffserv;            /* TERCET_OPTION_DIFFSERV */
     uint64_t user;
 };
 
@@ -329,11 +330,11 @@ enum tercet_option {
     TERCET_OPTION_MAX_SEGMENT,
     TERCET_OPTION_WINDOW_SCALE, /* shift offered, 0..14, before the opening or on a listener; default: as the buffer needs it */
     TERCET_OPTION_SYN_RETRIES, /* of an active open, 1..127; default: config.syn_retries */
-    TERCET_OPTION_FIN_WAIT_2,  /* seconds that FIN-WAIT-2 lasts once the user has closed, 0..250; default: config.fin_wait_2_us */
+    TERCET_OPTION_FIN_WAIT_2, /* seconds that FIN-WAIT-2 lasts once the user has closed, 0..250; default: config.fin_wait_2_us */
     /* Of listeners alone. */
-    TERCET_OPTION_BACKLOG,      /* as in tercet_listen */
+    TERCET_OPTION_BACKLOG, /* as in tercet_listen */
     TERCET_OPTION_DEFER_ACCEPT, /* an opening waits for text, for so many SYN-ACK retries, 0..15; default 0: it does not wait */
-    TERCET_OPTION_V6_ONLY,      /* 1: a listener on :: leaves IPv4 alone; default 0 */
+    TERCET_OPTION_V6_ONLY, /* 1: a listener on :: leaves IPv4 alone; default 0 */
 };
 
 int tercet_conn_set_option(struct tercet_stack *stack, tercet_conn conn, enum tercet_option option,

@@ -38,13 +38,13 @@ enum {
 };
 
 struct services_limits {
-    uint32_t max_clients;  /* served at once, 1 .. 16,777,215 (16,384); more wait to be accepted */
-    uint32_t backlog;      /* of each listener, 0 .. 65,534 (1,024) */
-    uint32_t head_ms;      /* a request's head, and then its body, must be there by then (10,000) */
-    uint32_t idle_ms;      /* an HTTP connection without progress for so long ends (60,000) */
-    uint32_t linger_ms;    /* after the last response, so long without progress (5,000) */
-    uint32_t stream_ms;    /* the same as idle_ms for echo, discard and chargen; 0: never (0) */
-    uint32_t stuck_ms;     /* a client who takes nothing of what waits for him is reset; 0: never (0) */
+    uint32_t max_clients; /* served at once, 1 .. 16,777,215 (16,384); more wait to be accepted */
+    uint32_t backlog;     /* of each listener, 0 .. 65,534 (1,024) */
+    uint32_t head_ms;     /* a request's head, and then its body, must be there by then (10,000) */
+    uint32_t idle_ms;     /* an HTTP connection without progress for so long ends (60,000) */
+    uint32_t linger_ms;   /* after the last response, so long without progress (5,000) */
+    uint32_t stream_ms;   /* the same as idle_ms for echo, discard and chargen; 0: never (0) */
+    uint32_t stuck_ms; /* a client who takes nothing of what waits for him is reset; 0: never (0) */
     uint64_t outbox_bytes; /* response octets without room in send buffers, in all (16 MiB) */
 };
 

@@ -159,7 +159,7 @@ enum value_kind {
     VALUE_OR,       /* A|B|C     items */
     VALUE_CALL,     /* htons(8080): word and items */
     VALUE_ASSIGNED, /* name=a    word and one item: a field in a struct; name(b)=a: a second item, b */
-    VALUE_NEGATED,  /* ~A, !A    one item: in outbound structs "not" */
+    VALUE_NEGATED, /* ~A, !A    one item: in outbound structs "not" */
 };
 
 struct value {

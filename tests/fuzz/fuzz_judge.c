@@ -25,7 +25,8 @@ static void judge(const struct script_job *job, struct script_report *report) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    struct script_job job = {.text = (const char *)data, .octets = size, .seed = 1, .has_ladder = true};
+    struct script_job job = {
+        .text = (const char *)data, .octets = size, .seed = 1, .has_ladder = true};
 
     if (size > SCRIPT_MAX) return 0;
     job.as = personalities[size % 4];
@@ -34,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     must(first.verdict == second.verdict && first.mismatch == second.mismatch);
     must(strcmp(first.sentence, second.sentence) == 0 && strcmp(first.ladder, second.ladder) == 0);
     must((first.verdict == SCRIPT_PASSED) || first.sentence[0]);
-    must((first.verdict == SCRIPT_FAILED) == (first.mismatch != SCRIPT_MISMATCH_NONE) || first.verdict == SCRIPT_PASSED);
+    must((first.verdict == SCRIPT_FAILED) == (first.mismatch != SCRIPT_MISMATCH_NONE) ||
+         first.verdict == SCRIPT_PASSED);
     return 0;
 }

@@ -226,7 +226,8 @@ TEST(a_blocking_call_may_answer_at_once_and_may_differ_later)
     CHECK(!fake->calls.waiting);
 }
 
-TEST(a_descriptor_that_is_closed_while_a_call_sleeps_is_a_bad_one) {
+TEST(a_descriptor_that_is_closed_while_a_call_sleeps_is_a_bad_one)
+{
     fake = fake_new();
     fake_answers(fake, SOCKETS_WAITS);
     CHECK_EQ(fake_call_blocking(fake, "read(3, ..., 10) = 10"), CALL_WAITS);

@@ -95,7 +95,7 @@ TEST(large_texts_of_one_thing)
         {"#ifdef A\n",        "#else\n",            "a second #else"                  },
         {"#ifdef A\n",        "x",                  "this #ifdef has no #endif"       },
         {"",                  "--a\n",              "the script is too large"         },
-        {"",                  "--a ",               "the script is too large"              },
+        {"",                  "--a ",               "the script is too large"         },
         {"--a=",              "\"",                 NULL                              },
         {"--a=",              " ",                  NULL                              },
     };
