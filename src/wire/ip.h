@@ -31,10 +31,10 @@ struct ip_header {
     uint32_t header_length; /* octets in front of payload */
     uint32_t fragment_id;
     uint16_t fragment_offset; /* octets */
-    bool more_fragments;
-    bool dont_fragment; /* IPv4 */
-    uint8_t protocol;   /* of the payload, behind extension headers */
+    uint8_t protocol;         /* of the payload, behind extension headers */
     uint8_t hop_limit;
+    bool more_fragments; /* in another word than the offset: one load of both would wait for their stores */
+    bool dont_fragment;    /* IPv4 */
     uint8_t traffic_class; /* DSCP and ECN */
     uint8_t version;       /* 4 or 6 */
     uint32_t flow_label;
