@@ -144,7 +144,7 @@ bool half_open_departs(struct tcp *t, struct departure *out) {
     half_open->flags &= (uint8_t)~HALF_OPEN_OWED;
     half_open->deadline = tick_after_us(t->now, wait_us(t, half_open->retries));
     list_push(&t->half_open_queues[half_open->retries], index);
-    reply.tuple = half_open->tuple;
+    tuple_copy(&reply.tuple, &half_open->tuple);
     reply.diffserv = half_open_diffserv(t, half_open);
     half_open_reply(t, half_open, &reply);
     reply_build(&reply, out);

@@ -98,7 +98,7 @@ struct departure {
 /* Begin a segment of @tuple's connection: without an acknowledgement, options and payload. */
 static inline void departure_start(struct departure *out, const struct tuple *tuple,
                                    uint8_t diffserv, unsigned flags, struct seq seq) {
-    out->tuple = *tuple;
+    tuple_copy(&out->tuple, tuple);
     out->traffic_class = (uint8_t)(diffserv << 2);
     out->seg.source_port = tuple->local_port;
     out->seg.destination_port = tuple->remote_port;

@@ -36,6 +36,14 @@ static inline bool tuple_eq(const struct tuple *a, const struct tuple *b) {
     return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2])) == 0;
 }
 
+/* The address as a whole, which is how it is read again: a load over several stores would wait for them. */
+static inline void tuple_copy(struct tuple *to, const struct tuple *from) {
+    to->remote = from->remote;
+    to->local = from->local;
+    to->local_port = from->local_port;
+    to->remote_port = from->remote_port;
+}
+
 static inline bool tuple_is_v4(const struct tuple *tuple) {
     return address_is_v4(&tuple->remote);
 }
