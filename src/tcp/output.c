@@ -172,6 +172,11 @@ static bool fin_is_unsent(const struct tcb *tcb) {
     return tcb_is(tcb, TCB_FIN_QUEUED) && seq_le(tcb->snd_nxt, tcb->snd_end);
 }
 
+/* Whether text or our FIN waits behind snd_nxt. */
+static bool is_waiting(const struct tcb *tcb) {
+    return queued(tcb) || fin_is_unsent(tcb);
+}
+
 /* What the peer's window lets go behind snd_nxt; it may have shrunk to nothing (MUST-34, SHLD-15, SHLD-16). */
 static uint32_t window_left(const struct tcb *tcb) {
     struct seq edge = seq_add(tcb->snd_una, tcb->snd_wnd);
@@ -268,7 +273,6 @@ static uint64_t persist_us(const struct tcp *t, const struct tcb *tcb) {
 static void persist(struct tcp *t, struct tcb *tcb) {
     uint64_t wait_us = persist_us(t, tcb);
 
-    if (!queued(tcb) && !fin_is_unsent(tcb)) return;
     if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST)) return;
     timer_set(t, tcb, TIMER_PERSIST,
               wait_us < t->config.rto_max_us ? wait_us : t->config.rto_max_us);
@@ -297,10 +301,10 @@ static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     }
     if (sends_data(tcb)) {
         if (tcb_is(tcb, TCB_RETRANSMIT) && again_departs(t, tcb, out)) return true;
-        note_idle(t, tcb);
-        if (new_data_departs(t, tcb, out)) return true;
+        if (is_waiting(tcb)) note_idle(t, tcb);
+        if (is_waiting(tcb) && new_data_departs(t, tcb, out)) return true;
         if (tcb_is(tcb, TCB_PROBE) && probe_departs(t, tcb, out)) return true;
-        persist(t, tcb);
+        if (is_waiting(tcb)) persist(t, tcb);
     }
     if (tcb_is(tcb, TCB_KEEP_PROBE)) return old_number_departs(t, tcb, out);
     return tcb_is(tcb, TCB_ACK_NOW) && bare_ack(t, tcb, out);
@@ -309,7 +313,7 @@ static bool tcb_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
 /* Whether one that has just sent may have more to send, and has to be asked again. */
 static bool may_owe_more(const struct tcb *tcb) {
     if (tcb->state == TERCET_STATE_SYN_SENT) return false;
-    return queued(tcb) || fin_is_unsent(tcb) || tcb->dupacks_owed ||
+    return is_waiting(tcb) || tcb->dupacks_owed ||
            tcb_is(tcb, TCB_RETRANSMIT | TCB_PROBE | TCB_KEEP_PROBE | TCB_ACK_NOW);
 }
 
