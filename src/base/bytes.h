@@ -17,6 +17,10 @@ static inline uint32_t be32_get(const unsigned char *at) {
     return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
 }
 
+static inline uint64_t be64_get(const unsigned char *at) {
+    return (uint64_t)be32_get(at) << 32 | be32_get(at + 4);
+}
+
 static inline void be16_put(unsigned char *at, uint16_t v) {
     at[0] = (unsigned char)(v >> 8);
     at[1] = (unsigned char)v;

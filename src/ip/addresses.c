@@ -52,12 +52,19 @@ uint32_t addresses_find(const struct addresses *addresses, const struct tercet_a
     return ADDRESS_NONE;
 }
 
+/* Whether the first @bits of two halves of an address are the same. */
+static bool half_has_prefix(const unsigned char *a, const unsigned char *b, unsigned bits) {
+    uint64_t differ = be64_get(a) ^ be64_get(b);
+
+    return bits < 64 ? !(differ & ~(UINT64_MAX >> bits)) : !differ;
+}
+
 bool address_has_prefix(const struct tercet_address *address, const struct tercet_address *prefix,
                         unsigned bits) {
-    unsigned whole = bits / 8, mask = 0xff00u >> bits % 8;
+    const unsigned char *a = address->octets, *b = prefix->octets;
 
-    if (memcmp(address->octets, prefix->octets, whole)) return false;
-    return !(bits % 8) || !((address->octets[whole] ^ prefix->octets[whole]) & mask & 0xff);
+    if (!half_has_prefix(a, b, bits)) return false;
+    return bits <= 64 || half_has_prefix(a + 8, b + 8, bits - 64);
 }
 
 uint32_t addresses_source(const struct addresses *addresses, const struct tercet_address *remote) {
