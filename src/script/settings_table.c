@@ -282,9 +282,9 @@ static enum settings_answer take_drop_options(struct settings *settings, const s
     return SETTINGS_TAKEN;
 }
 
-/* 3 and 4 are accurate ECN. */
-static enum settings_answer take_bsd_ecn(struct settings *settings, const struct setting *row,
-                                         struct word value) {
+/* What is beyond 2 is accurate ECN, on both systems. */
+static enum settings_answer take_ecn(struct settings *settings, const struct setting *row,
+                                     struct word value) {
     static const uint8_t ecn[] = {TERCET_ECN_OFF, TERCET_ECN_ASKED, TERCET_ECN_GRANTED};
     int64_t number;
 
@@ -359,7 +359,7 @@ static const struct setting table[] = {
     SWITCH("net.ipv4.tcp_sack", CONFIG(sack), 1, "SACK offered and accepted"),
     SWITCH("net.ipv4.tcp_window_scaling", CONFIG(window_scale), 1,
            "window scaling offered and accepted"),
-    ONLY("net.ipv4.tcp_ecn", "0", "ECN"),
+    SPECIAL("net.ipv4.tcp_ecn", take_ecn, "ECN: 0 never, 1 asked for and granted, 2 granted"),
     NOTED("net.ipv4.tcp_ecn_fallback", "only ECN sees it"),
     NOTED("net.ipv4.tcp_ecn_option", "only AccECN sees it"),
     NOTED("net.ipv4.tcp_ecn_option_beacon", "only AccECN sees it"),
@@ -514,8 +514,7 @@ static const struct setting table[] = {
             "timestamps and window scaling: 0 neither, 1 both, 2 scaling, 3 timestamps"),
     SWITCH("net.inet.tcp.sack.enable", CONFIG(sack), 1, "SACK offered and accepted"),
     NOTED("net.inet.tcp.sack.*", OUR_RECOVERY),
-    SPECIAL("net.inet.tcp.ecn.enable", take_bsd_ecn,
-            "ECN: 0 never, 1 asked for and granted, 2 granted"),
+    SPECIAL("net.inet.tcp.ecn.enable", take_ecn, "ECN: 0 never, 1 asked for and granted, 2 granted"),
     NOTED("net.inet.tcp.ecn.*", "only ECN sees it"),
     NOTED("net.inet.tcp.fastopen.*", FAST_OPEN_ONLY),
     NOTED("net.inet.tcp.ts_offset_per_conn", "timestamps are compared by their differences"),

@@ -232,19 +232,18 @@ TEST(what_the_stack_lacks_is_told_by_its_name_and_only_where_it_is_asked_for)
     static const struct {
         const char *fine, *lacking, *what;
     } rows[] = {
-        {"net.ipv4.tcp_ecn=0",                    "net.ipv4.tcp_ecn=1",                  "ECN (net.ipv4.tcp_ecn=1)"},
         {"net.ipv4.tcp_syncookies=1",             "net.ipv4.tcp_syncookies=2",
-         "SYN cookies (net.ipv4.tcp_syncookies=2)"                                                                 },
+         "SYN cookies (net.ipv4.tcp_syncookies=2)"                                },
         {"net.ipv4.tcp_congestion_control=cubic", "net.ipv4.tcp_congestion_control=bbr",
-         "another congestion control (net.ipv4.tcp_congestion_control=bbr)"                                        },
+         "another congestion control (net.ipv4.tcp_congestion_control=bbr)"       },
         {"net.inet.tcp.syncookies_only=0",        "net.inet.tcp.syncookies_only=1",
-         "SYN cookies (net.inet.tcp.syncookies_only=1)"                                                            },
+         "SYN cookies (net.inet.tcp.syncookies_only=1)"                           },
         {"net.inet.tcp.cc.algorithm=newreno",     "net.inet.tcp.cc.algorithm=cdg",
-         "another congestion control (net.inet.tcp.cc.algorithm=cdg)"                                              },
+         "another congestion control (net.inet.tcp.cc.algorithm=cdg)"             },
         {"net.ipv4.tcp_mtu_probing=0x0",          "net.ipv4.tcp_mtu_probing=1",
-         "packetization layer path MTU discovery (net.ipv4.tcp_mtu_probing=1)"                                     },
+         "packetization layer path MTU discovery (net.ipv4.tcp_mtu_probing=1)"    },
         {"net.inet.tcp.insecure_ack=0",           "net.inet.tcp.insecure_ack=1",
-         "ACKs believed without a check of RFC 5961 (net.inet.tcp.insecure_ack=1)"                                 },
+         "ACKs believed without a check of RFC 5961 (net.inet.tcp.insecure_ack=1)"},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -338,6 +337,23 @@ TEST(a_value_of_several_words_may_be_echoed)
     CHECK_EQ(host.settings.receive_buffer_bytes, 87380);
     CHECK_LACKS(&host, "cat x > /proc/sys/net/ipv4/tcp_rmem",
                 "what is written to /proc/sys/net/ipv4/tcp_rmem");
+}
+
+TEST(both_systems_number_their_ecn_alike)
+{
+    static const char *const names[] = {"net.ipv4.tcp_ecn", "net.inet.tcp.ecn.enable"};
+    static const uint8_t ecn[] = {TERCET_ECN_OFF, TERCET_ECN_ASKED, TERCET_ECN_GRANTED};
+
+    for (size_t i = 0; i < 2 * sizeof ecn; i++) {
+        struct host host = host_of(&linux_like, NULL);
+        char command[60];
+
+        snprintf(command, sizeof command, "sysctl %s=%zu", names[i / sizeof ecn], i % sizeof ecn);
+        CHECK_TAKEN(&host, command);
+        CHECK_EQ(host.settings.config.ecn, ecn[i % sizeof ecn]);
+    }
+    struct host host = host_of(&linux_like, NULL);
+    CHECK_LACKS(&host, "sysctl net.ipv4.tcp_ecn=3", "sysctl net.ipv4.tcp_ecn=3");
 }
 
 TEST(sums_are_done)
