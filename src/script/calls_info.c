@@ -46,7 +46,7 @@ static bool info_of_used(struct calls *calls, struct unix_tcp_info *info) {
 }
 
 uint32_t calls_code_names(struct calls *calls, struct code_name names[CALLS_CODE_NAMES_MAX]) {
-    struct unix_tcp_info info;
+    struct unix_tcp_info info = {0};
 
     return info_of_used(calls, &info) ? info_names(&info, names) : 0;
 }
