@@ -164,7 +164,8 @@ static uint32_t udp_put(const struct build *build, const struct script_packet *p
 
 static uint32_t icmp_rest(const struct build *build, const struct script_packet *packet,
                           uint8_t type, uint8_t code) {
-    if (packet->icmp_id.is_given) return packet->icmp_id.value << 16;
+    if (packet->icmp_id.is_given)
+        return packet->icmp_id.value << 16 | (packet->icmp_seq.value & UINT16_MAX);
     return icmp_has_mtu(build->version, type, code) ? packet->icmp_mtu.value : 0;
 }
 

@@ -189,6 +189,14 @@ static enum script_mismatch udp_differs(const struct script_packet *want,
     return differs ? SCRIPT_MISMATCH_FIELD : SCRIPT_MISMATCH_NONE;
 }
 
+/* An error quotes a segment of the peer's, whose numbers stand on the wire as in the script; an echo has its own. */
+static bool icmp_seq_differs(struct text *why, const struct script_packet *want,
+                             const struct packet_view *came) {
+    if (icmp_is_error(came->version, came->icmp_type))
+        return given_differs(why, "the quoted segment's seq", came->seq, &want->icmp_seq);
+    return given_differs(why, "the ICMP seq", came->icmp_rest & UINT16_MAX, &want->icmp_seq);
+}
+
 static enum script_mismatch icmp_differs(const struct script_packet *want,
                                          const struct packet_view *came, struct text *why) {
     uint8_t type, code;
@@ -202,7 +210,7 @@ static enum script_mismatch icmp_differs(const struct script_packet *want,
               number_differs(why, "the ICMP code", came->icmp_code, code) ||
               given_differs(why, "the MTU", came->icmp_rest & UINT16_MAX, &want->icmp_mtu) ||
               given_differs(why, "the ICMP id", came->icmp_rest >> 16, &want->icmp_id) ||
-              marks_differ(why, want, came);
+              icmp_seq_differs(why, want, came) || marks_differ(why, want, came);
     return differs ? SCRIPT_MISMATCH_FIELD : SCRIPT_MISMATCH_NONE;
 }
 

@@ -554,6 +554,15 @@ TEST(a_family_has_no_words_of_the_other)
              SCRIPT_BROKEN);
 }
 
+TEST(an_echo_is_compared_with_its_number)
+{
+    CHECK(passed(judge(OPENED "0.3 > icmp echo_reply id 5 seq 9\n",
+                       OPENING "0.3 > icmp echo_reply id 5 seq 9\n")));
+    CHECK(failed_by(judge(OPENED "0.3 > icmp echo_reply id 5 seq 9\n",
+                          OPENING "0.3 > icmp echo_reply id 5 seq 8\n"),
+                    SCRIPT_MISMATCH_FIELD, 5, "the ICMP seq is 8, expected 9"));
+}
+
 TEST(packets_too_many_to_be_kept_are_not_forgiven)
 {
     enum { LINES = DEPARTURES_MAX + 2 };
