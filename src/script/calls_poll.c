@@ -146,7 +146,7 @@ static void call_epoll_wait(struct call *call) {
     const struct value *list = call_next(call), *expected;
     int max = call_int(call, call_next(call));
     int timeout_ms = call_int(call, call_next(call));
-    struct unix_epoll_event events[POLLS_MAX];
+    struct unix_epoll_event events[POLLS_MAX] = {0};
 
     if (max > POLLS_MAX) max = POLLS_MAX;
     if (!call_is_right(call)) return;

@@ -206,7 +206,7 @@ static struct tercet_address call_address(struct call *call, const struct value 
         return address;
     }
     if (!value) call_say(call, CALL_WRONG, "an address is missing", no_word);
-    if (!call_is_right(call)) return any;
+    if (!value || !call_is_right(call)) return any;
     if (value->kind == VALUE_NAME && word_is(value->word, "in6addr_any")) return any;
     if (value->kind == VALUE_NAME && word_is(value->word, "in6addr_loopback")) return loopback;
     return address_of_number((uint32_t)call_number(call, value));
