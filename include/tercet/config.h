@@ -79,6 +79,8 @@ struct tercet_config {
     uint32_t window_scale_bytes; /* the window scale is offered for a buffer of this size; 0: its own (0) */
     uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
     uint8_t slow_start_segments; /* an ACK opens cwnd by so many at most in slow start (1; Linux 255, FreeBSD 2) */
+    uint8_t timestamp_slack; /* a timestamp that is older by so much still passes PAWS (0; Linux 1) */
+    uint8_t mss_min_bytes; /* a peer that asks for less gets this, 48..255 (88; Linux 48) */
     uint8_t quick_acks; /* data segments acknowledged at once when data begins to flow (0) */
     uint8_t syn_linear_retries; /* so many SYNs go again a constant time apart, beyond syn_retries but for at most as many again (0; Linux 4) */
     uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
@@ -97,6 +99,14 @@ struct tercet_config {
     bool unreachable_is_hard; /* any ICMP error ends an opening, as on Linux, not just protocol and port unreachable (false) */
     bool prohibition_is_hard; /* "administratively prohibited" ends an opening, as on FreeBSD (false) */
     bool window_whole_segments; /* the window of a SYN is a multiple of the segment's size, as on Linux (false) */
+    bool syn_loss_forgiven; /* one SYN sent again leaves the initial window as it is, as on Linux; RFC 5681 section 3.1 makes it one segment (false) */
+    bool user_timeout_late; /* the user timeout of sent data runs from its first retransmission, as on Linux (false) */
+    bool fin_wait_2_resets; /* FIN-WAIT-2 that may last 0 s ends by a reset, as on Linux (false) */
+    bool duplicates_told; /* what arrives twice is told in a SACK block, RFC 2883 (false) */
+    bool window_in_use; /* an ACK opens cwnd in slow start only if half of it was in flight, as on Linux (false) */
+    bool simultaneous_offers; /* the SYN-ACK of a simultaneous open has all options, and the peer's is acknowledged, as on Linux (false) */
+    bool half_open_syn_resets; /* another SYN in the window of a half-open line ends it by a reset, as on Linux (false) */
+    bool ecn_marked_syn_refused; /* no ECN for a SYN that is itself marked, which RFC 3168 section 6.1.1 forbids (false) */
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
     uint8_t silent_ports; /* no reset is sent to 1: a SYN for a closed port, 2: any segment for it, 3: nor by a listener (0) */
     bool buffer_whole_segments; /* the receive buffer grows to whole segments when the MSS is agreed, as on FreeBSD (false) */

@@ -25,6 +25,8 @@ static void configure_linux(struct tercet_config *config) {
     config->window_scale_bytes = 6u << 20;
     config->syn_retries = 6;
     config->syn_linear_retries = 4;
+    config->timestamp_slack = 1;
+    config->mss_min_bytes = 48;
     config->quick_acks = 16;
     config->slow_start_segments = 255;
     config->pushes_bursts = true;
@@ -38,6 +40,14 @@ static void configure_linux(struct tercet_config *config) {
     config->time_wait_answers_text = true;
     config->unreachable_is_hard = true;
     config->timestamps_lenient = true;
+    config->syn_loss_forgiven = true;
+    config->user_timeout_late = true;
+    config->fin_wait_2_resets = true;
+    config->duplicates_told = true;
+    config->window_in_use = true;
+    config->simultaneous_offers = true;
+    config->half_open_syn_resets = true;
+    config->ecn_marked_syn_refused = true;
 }
 
 static void configure_freebsd(struct tercet_config *config) {

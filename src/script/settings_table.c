@@ -363,7 +363,7 @@ static const struct setting table[] = {
     NOTED("net.ipv4.tcp_ecn_fallback", "only ECN sees it"),
     NOTED("net.ipv4.tcp_ecn_option", "only AccECN sees it"),
     NOTED("net.ipv4.tcp_ecn_option_beacon", "only AccECN sees it"),
-    NOTED("net.ipv4.tcp_dsack", OUR_RECOVERY),
+    SWITCH("net.ipv4.tcp_dsack", CONFIG(duplicates_told), 1, "duplicates told in SACK blocks"),
     NOTED("net.ipv4.tcp_fastopen", FAST_OPEN_ONLY),
     NOTED("net.ipv4.tcp_fastopen_key", FAST_OPEN_ONLY),
     NOTED("net.ipv4.tcp_fastopen_blackhole_timeout_sec", FAST_OPEN_ONLY),

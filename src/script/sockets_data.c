@@ -92,7 +92,6 @@ static unsigned char octet_at(const struct tercet_span spans[2], uint32_t at) {
 static uint32_t octets_to_urgent(const struct reading *reading) {
     struct tercet_conn_info info;
 
-    if (reading->socket->options.is_oob_inline) return 0;
     return socket_info(reading->sockets, reading->socket, &info) ? info.urgent_bytes : 0;
 }
 
@@ -107,7 +106,9 @@ static bool reading_round(struct reading *reading) {
     waiting = tercet_conn_read(reading->sockets->stack, socket->conn, spans);
     if (waiting <= 0) return false;
     urgent = octets_to_urgent(reading);
-    if (urgent == 1) {
+    if (urgent == 1 && socket->options.is_oob_inline) {
+        if (reading->done) return false; /* a read of its own begins there */
+    } else if (urgent == 1) {
         if (reading->done) return false;
         socket->urgent = octet_at(spans, 0);
         socket->has_urgent = true;

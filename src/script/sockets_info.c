@@ -81,6 +81,7 @@ static void tell_connection(const struct tercet_conn_info *info, struct unix_tcp
     if (info->has_timestamps) to->tcpi_options |= UNIX_TCPI_OPT_TIMESTAMPS;
     if (info->has_sack) to->tcpi_options |= UNIX_TCPI_OPT_SACK;
     if (info->has_window_scale) to->tcpi_options |= UNIX_TCPI_OPT_WSCALE;
+    if (info->has_ecn) to->tcpi_options |= UNIX_TCPI_OPT_ECN;
     to->tcpi_snd_wscale = (uint8_t)info->send_scale & 15u;
     to->tcpi_rcv_wscale = (uint8_t)info->receive_scale & 15u;
     to->tcpi_rto = info->rto_us;
@@ -163,6 +164,8 @@ void socket_tcp_info(struct sockets *sockets, struct socket *socket, struct unix
     }
     if (!socket->conn) return;
     tell_connection(&info, to);
+    if (info.state == TERCET_STATE_SYN_SENT)
+        to->tcpi_snd_cwnd = sockets->settings.config.initial_segments;
     to->tcpi_ato = sockets->settings.config.delayed_ack_us;
     to->tcpi_pmtu = info.receive_mss_bytes +
                     (uint32_t)(address_is_v4(&info.remote.address) ? V4_HEADERS : V6_HEADERS);

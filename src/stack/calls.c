@@ -253,7 +253,8 @@ static struct tercet_conn_info info_of(const struct tercet_stack *stack, const s
         .keep_probes = tcb->keep_probes,
         .dupacks = tcb->dupacks,
         .is_recovering = tcb_is(tcb, TCB_RECOVERY),
-        .is_loss = tcb_is_synchronized(tcb) && seq_lt(tcb->snd_nxt, tcb->snd_max),
+        .is_loss = tcb_is_synchronized(tcb) &&
+                   (seq_lt(tcb->snd_nxt, tcb->snd_max) || (tcb->retries && tcb_flight(tcb))),
         .user = tcb->user,
     };
 }

@@ -6,6 +6,7 @@
 
 #include "base/buddy.h"
 #include "stack/stack.h"
+#include "tcp/mss.h"
 
 #define LIMIT_MAX 0xffffffu
 
@@ -38,6 +39,7 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .orphan_retries = 8,
         .initial_segments = 10,
         .hop_limit = 64,
+        .mss_min_bytes = MSS_FLOOR,
         .slow_start_segments = 1,
         .syn_options_retries = 255,
         .unread_resets = true,
@@ -79,7 +81,7 @@ static bool knobs_are_valid(const struct tercet_config *c) {
            c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
            c->initial_segments && c->slow_start_segments && c->hop_limit && c->syn_ack_rto_us &&
            c->delayed_ack_us < 500000 && c->option_order <= TERCET_ORDER_SCALE_FIRST &&
-           c->ecn <= TERCET_ECN_ASKED && c->silent_ports <= 3 &&
+           c->ecn <= TERCET_ECN_ASKED && c->silent_ports <= 3 && c->mss_min_bytes >= MSS_LEAST &&
            c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
 }
 

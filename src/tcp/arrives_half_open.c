@@ -82,6 +82,19 @@ static enum tercet_verdict syn_or_reset_renews(struct tcp *t, uint32_t index,
     return TERCET_HALF_OPEN_BAD_ACK;
 }
 
+/* Another SYN; nobody has the connection yet, so that it may end by it where that is the habit. */
+static enum tercet_verdict other_syn_arrives(struct tcp *t, uint32_t index,
+                                             const struct segment *seg, struct seq rcv_nxt) {
+    struct half_open *half_open = tcp_half_open(t, index);
+
+    if (!t->config.half_open_syn_resets ||
+        !segment_is_in(seg, rcv_nxt, half_open_window(t, half_open)))
+        return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
+    reply_reset(t, &half_open->tuple, seg, listener_at(t, half_open->listener)->diffserv);
+    half_open_drop(t, index);
+    return TERCET_HALF_OPEN_RESET;
+}
+
 /* Nothing but the ACK, to a listener that wants to see text first. */
 static bool is_deferred(const struct tcp *t, const struct half_open *half_open,
                         const struct segment *seg) {
@@ -116,7 +129,7 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     if (control == TCP_SYN && seq_eq(seg->seq, half_open->irs))
         return answer(t, half_open, TCP_SYN | TCP_ACK, TERCET_HALF_OPEN_SYN_AGAIN);
     if (control & TCP_RST) return reset_arrives(t, index, seg, rcv_nxt);
-    if (control & TCP_SYN) return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
+    if (control & TCP_SYN) return other_syn_arrives(t, index, seg, rcv_nxt);
     if (!segment_is_in(seg, rcv_nxt, half_open_window(t, half_open)))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_OUTSIDE);
     if (!(control & TCP_ACK)) return TERCET_HALF_OPEN_NO_ACK;

@@ -11,6 +11,7 @@
  * shows nothing to anyone else.
  */
 #include "tcp/arrives.h"
+#include "tcp/duplicate.h"
 #include "tcp/ecn.h"
 #include "tcp/recovery.h"
 #include "tcp/reassembly.h"
@@ -36,6 +37,8 @@ static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const st
         return challenge(
             t, tcb, TERCET_SYN_CHALLENGED); /* whatever its sequence number: RFC 5961 section 4.2 */
     if (!segment_span(seg)) return challenge(t, tcb, verdict);
+    if (seq_lt(seg->seq, tcb->rcv_nxt))
+        duplicate_note(t, tcb, seg->seq, seq_add(seg->seq, segment_span(seg)));
     tcb_owe_ack(t, tcb);
     return verdict;
 }
@@ -60,7 +63,8 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
 
         return is_exempt || t->config.timestamps_lenient ? TERCET_TAKEN : TERCET_NO_TIMESTAMP;
     }
-    if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= 0) return TERCET_TAKEN;
+    if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= -(int32_t)t->config.timestamp_slack)
+        return TERCET_TAKEN;
     if (tcp_now_s(t) - tcb->ts_recent_s >= TS_RECENT_LIFE_S) return TERCET_TAKEN;
     if (t->config.old_timestamps_silent && !seg->length && !segment_has(seg, TCP_SYN))
         return TERCET_OLD_TIMESTAMP;
@@ -197,6 +201,9 @@ static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
 static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || seq_gt(seg->seq, tcb->last_ack_sent)) return;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS)) return;
+    if (t->config.timestamp_slack && (int32_t)(seg->options.ts_val - tcb->ts_recent) < 0 &&
+        tcp_now_s(t) - tcb->ts_recent_s < TS_RECENT_LIFE_S)
+        return;
     tcb->ts_recent = seg->options.ts_val;
     tcb->ts_recent_s = tcp_now_s(t);
 }
@@ -261,10 +268,16 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
 }
 
 /* Our FIN is acknowledged. */
-static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb) {
+static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb,
+                                            const struct segment *seg) {
     switch (tcb->state) {
     case TERCET_STATE_FIN_WAIT_1:
         tcb->state = TERCET_STATE_FIN_WAIT_2;
+        if (tcb_is(tcb, TCB_ORPHAN) && tcb->fin_wait_2_s == 1 && t->config.fin_wait_2_resets) {
+            reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
+            tcb_over(t, tcb, TERCET_REASON_ABORTED);
+            return STEP_OVER;
+        }
         if (tcb_is(tcb, TCB_ORPHAN)) fin_wait_2_start(t, tcb);
         return TERCET_TAKEN;
     case TERCET_STATE_CLOSING: tcb_enter_time_wait(t, tcb); return STEP_OVER;
@@ -294,7 +307,7 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     if (seq_gt(seg->ack, tcb->snd_una)) acknowledge(t, tcb, seg);
     ecn_acked(tcb, seg);
     if (tcb_is(tcb, TCB_FIN_QUEUED) && seq_gt(tcb->snd_una, tcb->snd_end))
-        return fin_acknowledged(t, tcb);
+        return fin_acknowledged(t, tcb, seg);
     return TERCET_TAKEN;
 }
 
@@ -386,6 +399,10 @@ static void skip_known_syn(struct tcp *t, struct tcb *tcb, struct segment *seg) 
     if (!tcb_is(tcb, TCB_SYN_UNACKED) || !segment_has(seg, TCP_SYN) || !segment_has(seg, TCP_ACK))
         return;
     if (!seq_eq(seg->seq, tcb->irs)) return;
+    if (t->config.simultaneous_offers && seq_eq(seg->ack, tcb->snd_max)) {
+        duplicate_note(t, tcb, seg->seq, tcb->rcv_nxt);
+        tcb_owe_ack(t, tcb);
+    }
     seg->seq = seq_add(seg->seq, 1);
     seg->flags &= (uint8_t) ~(TCP_SYN | TCP_ECE | TCP_CWR);
     seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale); /* the window of a SYN is not scaled */

@@ -46,7 +46,7 @@ static bool echo_is_honest(const struct tcp *t, const struct tcb *tcb, const str
 static void take_options(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     const struct tcp_options *o = &seg->options;
 
-    tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple,
+    tcb->mss_bytes = mss_agreed(t, tcb->announced_mss, &tcb->tuple,
                                 segment_has_option(seg, TCP_HAS_MSS) ? o->mss : 0);
     receive_buffer_round(t, tcb);
     if (t->config.timestamps && segment_has_option(seg, TCP_HAS_TIMESTAMPS)) {
@@ -67,7 +67,7 @@ static void take_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) 
     tcb->flags &= ~(uint32_t)TCB_SYN_SOON;
     tcb->irs = seg->seq;
     tcb->rcv_nxt = tcb->rcv_user = tcb->last_ack_sent = seq_add(seg->seq, 1);
-    tcb->rcv_adv = seq_add(tcb->rcv_nxt, window_field(tcb->rcv_limit, 0));
+    tcb->rcv_adv = seq_add(tcb->rcv_nxt, window_of_syn(t, tcb->rcv_limit, tcb->announced_mss));
     tcb->snd_wnd = seg->wnd; /* never scaled in a SYN */
     tcb->snd_max_wnd = tcb->snd_wnd;
     tcb->snd_wl1 = seg->seq;

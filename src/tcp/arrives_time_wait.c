@@ -24,6 +24,14 @@ static bool is_newer(const struct tcp *t, const struct time_wait *tw, const stru
     return seq_gt(seg->seq, tw->rcv_nxt);
 }
 
+/* An old timestamp: RFC 7323 section 5.3 R1. */
+static bool is_late(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
+    if (!(tw->flags & TIME_WAIT_TIMESTAMPS) || !segment_has_option(seg, TCP_HAS_TIMESTAMPS))
+        return false;
+    return (int32_t)(seg->options.ts_val - tw->ts_recent) < -(int32_t)t->config.timestamp_slack &&
+           tcp_now_s(t) - tw->ts_recent_s < TS_RECENT_LIFE_S;
+}
+
 /* A SYN takes the place of the line, if it can be admitted; else the line stays. */
 static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint16_t listener,
                                  const struct tuple *tuple, uint32_t tag, const struct segment *seg) {
@@ -75,7 +83,8 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);
         verdict = TERCET_TIME_WAIT_FIN;
-    } else if (!segment_span(seg) && seq_eq(seg->seq, tw->rcv_nxt) && is_in_place(t, tw, seg)) {
+    } else if (!segment_span(seg) && seq_eq(seg->seq, tw->rcv_nxt) && is_in_place(t, tw, seg) &&
+               !(t->config.time_wait_answers_text && is_late(t, tw, seg))) {
         return TERCET_TAKEN; /* a bare ACK in its place: answering could make two TIME-WAITs talk for ever */
     }
     return time_wait_answer(t, tw, seg) ? verdict : TERCET_TIME_WAIT_THROTTLED;

@@ -51,7 +51,8 @@ void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     }
     if (t->config.sack && segment_has_option(seg, TCP_HAS_SACK_PERMITTED))
         half_open->flags |= HALF_OPEN_SACK;
-    half_open->has_ecn = t->config.ecn && ecn_is_asked(seg);
+    half_open->has_ecn = t->config.ecn && ecn_is_asked(seg) &&
+                         !(seg->ecn && t->config.ecn_marked_syn_refused);
     flow_insert(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
     list_push(&t->half_opens_owed, index);
     listener_at(t, listener)->half_opens++;

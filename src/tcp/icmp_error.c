@@ -57,7 +57,9 @@ static enum tercet_verdict half_open_error(struct tcp *t, uint32_t index,
     if (!seq_eq(error->seq, half_open->iss)) return TERCET_ICMP_STRAY;
     if (error->kind == ICMP_ERROR_TOO_BIG) return TERCET_ICMP_IGNORED;
     half_open->flags = (uint8_t)(half_open->flags + HALF_OPEN_ERROR);
-    if (half_open->flags / HALF_OPEN_ERROR < HALF_OPEN_ERRORS_MAX) return TERCET_ICMP_SOFT;
+    if ((error->kind == ICMP_ERROR_HARD || !t->config.unreachable_is_hard) &&
+        half_open->flags / HALF_OPEN_ERROR < HALF_OPEN_ERRORS_MAX)
+        return TERCET_ICMP_SOFT;
     half_open_drop(t, index);
     return TERCET_ICMP_HARD;
 }

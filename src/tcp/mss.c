@@ -12,11 +12,12 @@ uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple) {
     return (uint16_t)(mtu - headers);
 }
 
-uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t option) {
+uint16_t mss_agreed(const struct tcp *t, uint16_t announced, const struct tuple *tuple,
+                    uint16_t option) {
     uint16_t theirs = option;
 
     if (!option) theirs = tuple_is_v4(tuple) ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
-    if (theirs < MSS_FLOOR) theirs = MSS_FLOOR;
+    if (theirs < t->config.mss_min_bytes) theirs = t->config.mss_min_bytes;
     return theirs < announced ? theirs : announced;
 }
 

@@ -16,6 +16,7 @@ struct tcp;
 #define MSS_DEFAULT_V6 1220
 #define MSS_FLOOR                                                                                  \
     88 /* a peer that asks for less gets this: each segment carries more data than options */
+#define MSS_LEAST  48 /* to which the same may be configured: there is text beside the options */
 #define WSCALE_MAX 14
 
 /* The MSS to announce to this peer: what its route takes in one packet, options not deducted. */
@@ -27,7 +28,8 @@ uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);
  * @announced: what our route takes (mss_announced)
  * @option: as received, 0 when there was none
  */
-uint16_t mss_agreed(uint16_t announced, const struct tuple *tuple, uint16_t option);
+uint16_t mss_agreed(const struct tcp *t, uint16_t announced, const struct tuple *tuple,
+                    uint16_t option);
 
 /* The smallest shift with which a window of @limit octets fits in 16 bits. */
 uint8_t wscale_for(const struct tcp *t, uint32_t limit);

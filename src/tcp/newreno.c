@@ -30,10 +30,25 @@ void congestion_idle(const struct tcp *t, struct tcb *tcb) {
     if (tcb->cwnd > window) tcb->cwnd = window;
 }
 
+/*
+ * What was in flight at most (congestion[1]) since nothing was: a window of which half is not used says nothing of the
+ * path, and need not grow.  Source: RFC 7661 section 1
+ */
+static bool window_is_used(struct tcb *tcb, uint32_t bytes) {
+    uint32_t flight = tcb_flight(tcb);
+    bool is_used;
+
+    if (flight + bytes > tcb->congestion[1]) tcb->congestion[1] = flight + bytes;
+    is_used = tcb->cwnd < 2 * tcb->congestion[1];
+    if (!flight) tcb->congestion[1] = 0;
+    return is_used;
+}
+
 /* Slow start and congestion avoidance: RFC 5681 section 3.1 (MUST-19). */
 static void newreno_acked(const struct tcp *t, struct tcb *tcb, uint32_t bytes) {
     uint32_t mss = tcb_payload_max(tcb), most = mss * t->config.slow_start_segments, add = 0;
 
+    if (t->config.window_in_use && !window_is_used(tcb, bytes) && tcb->cwnd < tcb->ssthresh) return;
     if (tcb->cwnd < tcb->ssthresh) {
         add = bytes < most ? bytes : most;
     } else {

@@ -17,6 +17,7 @@
 
 #include "tcp/burst.h"
 #include "tcp/congestion.h"
+#include "tcp/duplicate.h"
 #include "tcp/ecn.h"
 #include "tcp/mss.h"
 #include "tcp/reassembly.h"
@@ -56,6 +57,7 @@ static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
     segment_start(tcb, out, TCP_ACK, tcb_acceptable_seq(tcb));
     put_ack(t, tcb, &out->seg);
     if (tcb_is(tcb, TCB_SACK) && tcb->reassembly) reassembly_tell(t, tcb, &out->seg.options);
+    duplicate_tell(t, tcb, &out->seg.options);
     return true;
 }
 
@@ -72,7 +74,9 @@ static bool old_number_departs(struct tcp *t, struct tcb *tcb, struct departure 
  * the MSS is in both and nowhere else (SHLD-5, MAY-3, MUST-65).
  */
 static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
-    bool offers = tcb->state == TERCET_STATE_SYN_SENT;
+    bool offers = tcb->state == TERCET_STATE_SYN_SENT,
+         offers_all = (offers || t->config.simultaneous_offers) &&
+                      tcb->retries < t->config.syn_options_retries; /* nothing is agreed yet */
     struct segment *seg = &out->seg;
 
     segment_start(tcb, out, TCP_SYN | ecn_syn_flags(t, tcb, offers), tcb->iss);
@@ -86,11 +90,11 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     seg->option_order = t->config.option_order;
     seg->options.present = TCP_HAS_MSS;
     seg->options.mss = tcb->announced_mss;
-    if (tcb->retries >= t->config.syn_options_retries) offers = false; /* nothing is agreed yet */
-    if (offers ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
-    if (offers ? t->config.sack : tcb_is(tcb, TCB_SACK))
+    if (offers_all ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS))
+        put_timestamps(t, tcb, seg);
+    if (offers_all ? t->config.sack : tcb_is(tcb, TCB_SACK))
         seg->options.present |= TCP_HAS_SACK_PERMITTED;
-    if (offers ? t->config.window_scale : tcb_is(tcb, TCB_SCALED)) {
+    if (offers_all ? t->config.window_scale : tcb_is(tcb, TCB_SCALED)) {
         seg->options.present |= TCP_HAS_WSCALE;
         seg->options.wscale = tcb->offered_scale;
     }

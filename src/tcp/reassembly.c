@@ -88,6 +88,14 @@ bool reassembly_advance(struct tcp *t, struct tcb *tcb) {
     return fin;
 }
 
+bool reassembly_has(const struct tcp *t, const struct tcb *tcb, struct seq from, struct seq to) {
+    const struct reassembly *r = record_of(t, tcb);
+
+    for (uint32_t i = 0; r && i < r->n; i++)
+        if (seq_le(r->range[i].from, from) && seq_le(to, r->range[i].to)) return true;
+    return false;
+}
+
 struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb) {
     const struct reassembly *r = record_of(t, tcb);
     struct seq top = tcb->rcv_nxt;

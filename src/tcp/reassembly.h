@@ -46,6 +46,9 @@ bool reassembly_advance(struct tcp *t, struct tcb *tcb);
 /* Put the ranges into SACK blocks, as many as fit (RFC 2018 section 3). */
 void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options);
 
+/* Whether all of @from..@to is there. */
+bool reassembly_has(const struct tcp *t, const struct tcb *tcb, struct seq from, struct seq to);
+
 /* Behind the highest octet that is there, or rcv_nxt. */
 struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb);
 

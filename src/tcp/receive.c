@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tcp/receive.h"
 
+#include "tcp/duplicate.h"
 #include "tcp/reassembly.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
@@ -73,6 +74,7 @@ static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
         return TERCET_DATA_NO_MEMORY;
     if (n) ring_put(&tcb->rcv, &t->buddy, from.n, bytes, n);
     if (!seq_eq(from, tcb->rcv_nxt)) {
+        if (reassembly_has(t, tcb, from, to)) duplicate_note(t, tcb, from, to);
         if (!reassembly_insert(t, tcb, from, to, has_fin)) {
             release_unneeded(t, tcb);
             return TERCET_DATA_NO_MEMORY;
@@ -100,6 +102,7 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
     *fin = segment_has(seg, TCP_FIN);
     if (seq_lt(from, tcb->rcv_nxt)) {
         skip = seq_distance(from, tcb->rcv_nxt);
+        duplicate_note(t, tcb, from, seq_add(from, n));
         if (skip > n) {
             *fin = false;
             skip = n;

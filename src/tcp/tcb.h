@@ -199,6 +199,11 @@ static inline struct seq tcb_acceptable_seq(const struct tcb *tcb) {
     return seq_min(tcb->snd_max, seq_add(tcb->snd_una, tcb->snd_wnd));
 }
 
+/* Text in a full segment of the peer. */
+static inline uint32_t tcb_advertised(const struct tcb *tcb) {
+    return tcb->announced_mss - (tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0);
+}
+
 /* Sequence numbers sent and not acknowledged. */
 static inline uint32_t tcb_flight(const struct tcb *tcb) {
     return seq_distance(tcb->snd_una, tcb->snd_max);

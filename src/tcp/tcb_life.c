@@ -55,9 +55,10 @@ static void options_from_half_open(struct tcp *t, struct tcb *tcb,
         tcb->rcv_scale = half_open->scales & 15;
     }
     tcb->announced_mss = listener_mss(t, half_open->listener, &tcb->tuple);
-    tcb->mss_bytes = mss_agreed(tcb->announced_mss, &tcb->tuple, half_open->mss_bytes);
+    tcb->mss_bytes = mss_agreed(t, tcb->announced_mss, &tcb->tuple, half_open->mss_bytes);
     receive_buffer_round(t, tcb);
     if (half_open->retries) tcb->flags |= TCB_SYN_TWICE;
+    tcb->retries = half_open->retries;
 }
 
 struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
@@ -74,8 +75,10 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
     tcb->snd_una = tcb->snd_nxt = tcb->snd_max = tcb->snd_end = seq_add(tcb->iss, 1);
     tcb->irs = half_open->irs;
     tcb->rcv_nxt = tcb->rcv_user = tcb->last_ack_sent = seq_add(tcb->irs, 1);
-    tcb->rcv_adv = seq_add(tcb->rcv_nxt, window_field(tcb->rcv_limit, 0));
     options_from_half_open(t, tcb, half_open);
+    tcb->rcv_adv = seq_add(
+        tcb->rcv_nxt,
+        window_of_syn(t, listener_at(t, half_open->listener)->rcv_limit, tcb_advertised(tcb)));
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_max_wnd = tcb->snd_wnd;
     tcb->snd_wl1 = seg->seq;
@@ -98,6 +101,7 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
 void tcb_established(struct tcp *t, struct tcb *tcb) {
     tcb->state = TERCET_STATE_ESTABLISHED;
     tcb->recover = tcb->iss;
+    if (t->config.syn_loss_forgiven && tcb->retries <= 1) tcb->flags &= ~(uint32_t)TCB_SYN_TWICE;
     tcb->retries = 0;
     tcb->soft_errors = 0;
     timer_clear(tcb, TIMER_USER_TIMEOUT);

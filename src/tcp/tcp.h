@@ -17,6 +17,7 @@
 #include "base/pool.h"
 #include "base/wheel.h"
 #include "tcp/burst.h"
+#include "tcp/duplicate.h"
 #include "tcp/half_open.h"
 #include "tcp/keys.h"
 #include "tcp/listener.h"
@@ -75,6 +76,7 @@ struct tcp {
 
     struct replies replies;
     struct reset_limits resets;
+    struct duplicate duplicate; /* only if config.duplicates_told */
     struct burst burst;  /* only if config.pushes_bursts */
     uint64_t port_count; /* ephemeral ports drawn, RFC 6056 */
     uint64_t port_draws; /* two at a time, of 32 bits */

@@ -107,6 +107,8 @@ static void persist_expired(struct tcp *t, struct tcb *tcb) {
 
 static void user_timeout_start(struct tcp *t, struct tcb *tcb) {
     if (!tcb->user_timeout_ms || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
+    if (t->config.user_timeout_late && tcb_is_synchronized(tcb) && !tcb->retries && !tcb->probes)
+        return;
     if (seq_eq(tcb->snd_una, tcb->snd_max) && !seq_lt(tcb->snd_max, tcb->snd_end)) return;
     timer_set(t, tcb, TIMER_USER_TIMEOUT, tcb->user_timeout_ms * 1000ull);
 }

@@ -227,6 +227,16 @@ TEST(buffers_have_a_default_and_a_most)
     CHECK_EQ(s->rcvbuf_limit_bytes, 2097152);
 }
 
+TEST(duplicates_are_told_where_it_is_asked_for)
+{
+    struct host host = host_of(&linux_like, NULL);
+
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_dsack=1");
+    CHECK_EQ(host.settings.config.duplicates_told, true);
+    CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_dsack=0");
+    CHECK_EQ(host.settings.config.duplicates_told, false);
+}
+
 TEST(what_the_stack_lacks_is_told_by_its_name_and_only_where_it_is_asked_for)
 {
     static const struct {

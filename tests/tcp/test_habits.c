@@ -615,3 +615,120 @@ CONVERSATION(time_wait_may_hear_acks_alone) {
     receive(c, ACK, seq, ack - 1, 0);
     expect(c, ACK, ack, seq, 0);
 }
+
+CONVERSATION(small_segments_may_be_smaller) {
+    c->config.mss_min_bytes = 48;
+    listen_here(c);
+    receive(c, SYN, 0, 0, 0, .mss = 20, .no_ts = true);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0, .no_ts = true);
+    take_connection(c);
+    user_write(c, 96);
+    expect(c, ACK, 1, 1, 48);
+    expect(c, PSH | ACK, 49, 1, 48);
+}
+
+CONVERSATION(duplicates_may_be_told) {
+    c->config.duplicates_told = true;
+    listen_here(c);
+    receive(c, SYN, 0, 0, 0, .sack = true);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    receive(c, ACK, 1, 1, 100);
+    receive(c, ACK, 101, 1, 100);
+    expect(c, ACK, 1, 201, 0, .lacks = TCP_HAS_SACK);
+    receive(c, ACK, 101, 1, 100);
+    expect(c, ACK, 1, 201, 0, .has = TCP_HAS_SACK);
+    receive(c, ACK, 301, 1, 100);
+    expect(c, ACK, 1, 201, 0, .has = TCP_HAS_SACK);
+    receive(c, ACK, 201, 1, 100);
+    expect(c, ACK, 1, 401, 0, .lacks = TCP_HAS_SACK);
+}
+
+CONVERSATION(a_window_that_is_not_used_may_stay) {
+    c->config.window_in_use = true;
+    c->config.slow_start_segments = 2;
+    establish(c);
+    user_write(c, 2 * MSS);
+    expect_segments(c, 2, 1, 1);
+    receive(c, ACK, 1, 1 + 2 * MSS, 0);
+    user_write(c, 30 * MSS);
+    expect_segments(c, 10, 1 + 2 * MSS, 1);
+    expect_nothing(c);
+    receive(c, ACK, 1, 1 + 4 * MSS, 0);
+    expect_segments(c, 4, 1 + 12 * MSS, 1);
+}
+
+CONVERSATION(a_simultaneous_open_may_offer_all_options) {
+    c->config.simultaneous_offers = true;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    receive(c, SYN, 0, 0, 0, .mss = 1000, .no_ts = true);
+    expect(c, SYN | ACK, 0, 1, 0,
+           .has = TCP_HAS_MSS | TCP_HAS_WSCALE | TCP_HAS_SACK_PERMITTED | TCP_HAS_TIMESTAMPS);
+    receive(c, SYN | ACK, 0, 1, 0, .mss = 1000, .no_ts = true);
+    expect(c, ACK, 1, 1, 0);
+    expect_state(c, ESTABLISHED);
+}
+
+CONVERSATION(another_syn_may_end_a_half_open_line) {
+    c->config.half_open_syn_resets = true;
+    open_half(c);
+    receive(c, SYN, 100, 0, 0);
+    expect(c, RST | ACK, (uint32_t)-c->talker->iss, 101, 0); /* from 0, for want of an ACK */
+    expect_verdict(c, TERCET_HALF_OPEN_RESET);
+    receive(c, ACK, 1, 1, 0);
+    expect(c, RST, 1, 0, 0);
+}
+
+CONVERSATION(a_marked_syn_may_be_refused_ecn) {
+    c->config.ecn_marked_syn_refused = true;
+    listen_here(c);
+    receive(c, SYN | ECE | CWR, 0, 0, 0, .ecn = 2);
+    expect(c, SYN | ACK, 0, 1, 0);
+}
+
+CONVERSATION(a_timestamp_may_be_a_little_older) {
+    c->config.timestamp_slack = 1;
+    establish(c);
+    receive(c, ACK, 1, 1, 10, .tsval = 500);
+    receive(c, ACK, 11, 1, 10, .tsval = 499);
+    expect(c, ACK, 1, 21, 0);
+}
+
+CONVERSATION(one_lost_syn_may_be_forgiven) {
+    c->config.syn_loss_forgiven = true;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0);
+    expect_after_ms(c, 1000, SYN, 0, 0, 0);
+    receive(c, SYN | ACK, 0, 1, 0);
+    expect(c, ACK, 1, 1, 0);
+    user_write(c, 30 * MSS);
+    expect_segments(c, 10, 1, 1);
+    expect_nothing(c);
+}
+
+CONVERSATION(the_user_timeout_may_begin_late) {
+    c->config.user_timeout_late = true;
+    c->config.rto_min_us = 1000000;
+    establish(c);
+    set_option(c, TERCET_OPTION_USER_TIMEOUT, 500);
+    user_write(c, 10);
+    expect(c, PSH | ACK, 1, 1, 10);
+    expect_after_ms(c, 1000, PSH | ACK, 1, 1, 10);
+    advance_ms(c, 499);
+    expect_state(c, ESTABLISHED);
+    advance_ms(c, 2);
+    expect_reason(c, TIMED_OUT);
+}
+
+CONVERSATION(fin_wait_2_of_no_time_may_reset) {
+    c->config.fin_wait_2_resets = true;
+    establish(c);
+    set_option(c, TERCET_OPTION_FIN_WAIT_2, 0);
+    user_close(c);
+    expect(c, FIN | ACK, 1, 1, 0);
+    receive(c, ACK, 1, 2, 0);
+    expect(c, RST, 2, 0, 0);
+}
