@@ -80,8 +80,8 @@ struct tercet_config {
     uint8_t option_order; /* of the options of a SYN: enum tercet_option_order */
     uint8_t slow_start_segments; /* an ACK opens cwnd by so many at most in slow start (1; Linux 255, FreeBSD 2) */
     uint8_t timestamp_slack; /* a timestamp that is older by so much still passes PAWS (0; Linux 1) */
-    uint8_t mss_min_bytes; /* a peer that asks for less gets this, 48..255 (88; Linux 48) */
-    uint8_t quick_acks; /* data segments acknowledged at once when data begins to flow (0) */
+    uint8_t mss_min_bytes;   /* a peer that asks for less gets this, 48..255 (88; Linux 48) */
+    uint8_t quick_acks;      /* data segments acknowledged at once when data begins to flow (0) */
     uint8_t syn_linear_retries; /* so many SYNs go again a constant time apart, beyond syn_retries but for at most as many again (0; Linux 4) */
     uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
     bool fin_ack_delayed;        /* a FIN behind text may wait for a delayed ACK, too (false) */
@@ -102,7 +102,7 @@ struct tercet_config {
     bool syn_loss_forgiven; /* one SYN sent again leaves the initial window as it is, as on Linux; RFC 5681 section 3.1 makes it one segment (false) */
     bool user_timeout_late; /* the user timeout of sent data runs from its first retransmission, as on Linux (false) */
     bool fin_wait_2_resets; /* FIN-WAIT-2 that may last 0 s ends by a reset, as on Linux (false) */
-    bool duplicates_told; /* what arrives twice is told in a SACK block, RFC 2883 (false) */
+    bool duplicates_told;   /* what arrives twice is told in a SACK block, RFC 2883 (false) */
     bool window_in_use; /* an ACK opens cwnd in slow start only if half of it was in flight, as on Linux (false) */
     bool simultaneous_offers; /* the SYN-ACK of a simultaneous open has all options, and the peer's is acknowledged, as on Linux (false) */
     bool half_open_syn_resets; /* another SYN in the window of a half-open line ends it by a reset, as on Linux (false) */
@@ -117,7 +117,7 @@ struct tercet_config {
     bool close_resets_early; /* text after close() resets wherever it ends and whatever it acknowledges (false) */
     bool resets_in_window; /* any reset in the window ends a connection, as before RFC 5961 (false) */
     bool resets_by_ack; /* a reset is exact at the last ACK that was sent, not at RCV.NXT (false) */
-    bool syn_resets; /* a SYN in the window resets a connection, as before RFC 5961 (false) */
+    bool syn_resets;    /* a SYN in the window resets a connection, as before RFC 5961 (false) */
     bool old_timestamps_silent; /* of what PAWS refuses only text is answered; a SYN must have its timestamps, too (false) */
     bool edges_lenient; /* an old segment's ACK counts, and one that begins at the right edge is taken (false) */
     bool acks_of_nothing_challenged; /* an ACK for less than our SYN is out of range (false) */

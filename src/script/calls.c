@@ -203,7 +203,7 @@ void call_name_descriptor(struct call *call, int64_t number, int live) {
 }
 
 static const struct call_row *row_find(struct word name) {
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         for (const struct call_row *row = tables[i]; row->name; row++) {
             if (word_is(name, row->name)) return row;
         }

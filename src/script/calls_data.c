@@ -129,7 +129,10 @@ static void transfer_spans(struct call *call, struct transfer *transfer, const s
         int64_t octets = length ? call_number(call, length) : -1;
 
         call_check_fields(call, span, "iov_base iov_len");
-        if (!buffer || !length) call_say(call, CALL_WRONG, "a buffer is {..., n}", no_word);
+        if (!buffer || !length) {
+            call_say(call, CALL_WRONG, "a buffer is {..., n}", no_word);
+            return;
+        }
         if (octets < 0) transfer->error = -UNIX_EINVAL;
         if (!call_is_right(call) || transfer->error) return;
         transfer_add_buffer(call, transfer, buffer, octets);

@@ -77,9 +77,9 @@ struct tcp {
     struct replies replies;
     struct reset_limits resets;
     struct duplicate duplicate; /* only if config.duplicates_told */
-    struct burst burst;  /* only if config.pushes_bursts */
-    uint64_t port_count; /* ephemeral ports drawn, RFC 6056 */
-    uint64_t port_draws; /* two at a time, of 32 bits */
+    struct burst burst;         /* only if config.pushes_bursts */
+    uint64_t port_count;        /* ephemeral ports drawn, RFC 6056 */
+    uint64_t port_draws;        /* two at a time, of 32 bits */
 
     struct tercet_trace *traces; /* a ring of config.max_traces */
     uint32_t trace_head, n_traces, traces_dropped;
