@@ -12,12 +12,13 @@
  */
 static void focus_on(struct call *call, int live, const struct tercet_endpoint *local,
                      const struct tercet_endpoint *remote) {
-    struct focus *focus = &call->calls->focus;
-    struct tercet_endpoint own_local = {0}, own_remote = {0};
+    struct focus focus = call->calls->focus;
 
-    call->sockets->names(call->self, live, &own_local, &own_remote);
-    focus->local = own_local.port || !local ? own_local : *local;
-    focus->remote = own_remote.port || !remote ? own_remote : *remote;
+    focus.local = focus.remote = (struct tercet_endpoint){0};
+    call->sockets->names(call->self, live, &focus.local, &focus.remote);
+    if (!focus.local.port && local) focus.local = *local;
+    if (!focus.remote.port && remote) focus.remote = *remote;
+    call->calls->focus = focus;
 }
 
 /* A call has made the socket that its result names: it is used now. */

@@ -35,7 +35,7 @@ enum code_answer {
  * Run a block.
  * @names: tcpi_* of TCP_INFO (calls_code_names), @n of them; @variables: NULL at first, kept in @arena; @why: appended to
  */
-enum code_answer code_run(struct word code, const struct code_name *names, uint32_t n,
+enum code_answer code_run(struct word text, const struct code_name *names, uint32_t n,
                           struct code_variables **variables, struct arena *arena, struct text *why);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/must.h"
 #include "script/packet_text.h"
 #include "script/words.h"
 #include "wire/ip.h"
@@ -92,21 +93,28 @@ static void left_text(struct text *text, struct rung *rung, struct connections *
 
 static void rung_words(struct text *text, struct rung *rung, struct connections *connections,
                        const char *why) {
+    const struct event *event = rung->event;
+
+    if (rung->kind == RUNG_LEFT) {
+        left_text(text, rung, connections);
+        return;
+    }
+    must(event);
     switch (rung->kind) {
-    case RUNG_LEFT: left_text(text, rung, connections); return;
+    case RUNG_LEFT: return;
     case RUNG_ARRIVED:
-    case RUNG_DONE: event_text(text, rung->event, rung->view.version); return;
+    case RUNG_DONE: event_text(text, event, rung->view.version); return;
     case RUNG_SLEEPS:
-        event_text(text, rung->event, rung->view.version);
+        event_text(text, event, rung->view.version);
         text_put(text, "   (sleeps)");
         return;
     case RUNG_RETURNED:
         text_put(text, "  ");
-        word_text(text, rung->event->call->name);
+        word_text(text, event->call->name);
         text_put(text, "() returns");
         return;
     case RUNG_FAILED:
-        event_text(text, rung->event, rung->view.version);
+        event_text(text, event, rung->view.version);
         text_put(text, why ? ": " : "");
         text_put(text, why ? why : "");
     }

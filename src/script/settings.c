@@ -36,7 +36,7 @@ struct known {
     enum settings_answer (*obey)(struct shell *shell, const struct word *words, uint32_t n);
 };
 
-static enum settings_answer shell_run(struct shell *shell, struct word text);
+static enum settings_answer shell_run(struct shell *shell, struct word word);
 static enum settings_answer words_obey(struct shell *shell, const struct word *words, uint32_t n);
 
 void settings_init(struct settings *settings, const struct personality *as) {
