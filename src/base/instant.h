@@ -61,6 +61,11 @@ static inline bool tick_is_armed(struct tick t) {
     return t.n != 0;
 }
 
+/* Microseconds from @from to @to, which is not before it. */
+static inline uint64_t tick_us_between(struct tick from, struct tick to) {
+    return ((uint64_t)(to.n - from.n) << TICK_SHIFT) / NS_PER_US;
+}
+
 /* Whether the armed @t has been reached at @now. */
 static inline bool tick_is_due(struct tick t, struct tick now) {
     return tick_is_armed(t) && (int32_t)(t.n - now.n) <= 0;

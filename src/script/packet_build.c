@@ -12,8 +12,6 @@
 #include "wire/tcp.h"
 
 enum {
-    UDP_HEADER_LENGTH = 8,
-    DSCP_SHIFT = 2,
     SEGMENT_HEADER_MAX = 60,
 };
 

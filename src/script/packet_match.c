@@ -8,7 +8,6 @@
 
 enum {
     ECN_MASK = 3,
-    DSCP_SHIFT = 2,
     LAST_ONLY = PACKET_PSH | PACKET_FIN, /* of several segments for one, the last one's flags */
 };
 

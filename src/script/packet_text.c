@@ -7,8 +7,6 @@
 #include "script/packet_options.h"
 #include "wire/ip.h"
 
-enum { DSCP_SHIFT = 2 };
-
 void packet_flags_text(struct text *text, uint16_t flags) {
     static const struct {
         char letter;

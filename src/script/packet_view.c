@@ -10,9 +10,6 @@
 #include "wire/tcp.h"
 
 enum {
-    TCP_KIND_EOL = 0,
-    TCP_KIND_NOP = 1,
-    UDP_HEADER_LENGTH = 8,
     TCP_RESERVED_SHIFT = 9, /* from the flags upwards: three bits that nobody has taken yet */
 };
 
@@ -106,7 +103,7 @@ const unsigned char *option_view(const unsigned char *at, const unsigned char *e
                                  struct option_view *option) {
     if (at >= end) return NULL;
     *option = (struct option_view){.at = at, .kind = at[0], .length = 1};
-    if (option->kind == TCP_KIND_EOL || option->kind == TCP_KIND_NOP) return at + 1;
+    if (option->kind == TCP_OPTION_EOL || option->kind == TCP_OPTION_NOP) return at + 1;
     option->is_broken = end - at < 2 || at[1] < 2 || at[1] > end - at;
     option->length = option->is_broken ? (uint8_t)(end - at) : at[1];
     return at + option->length;

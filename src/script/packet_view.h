@@ -16,6 +16,8 @@ enum {
     PACKET_OPTIONS_MAX = 40,   /* octets of options in a TCP header */
     PACKET_HEAD_MAX = 60 + 60, /* octets of the longest IP and TCP headers */
     PACKET_OCTETS_MAX = 65535, /* of an IPv4 packet, and of the payload of an IPv6 packet */
+    UDP_HEADER_LENGTH = 8,
+    DSCP_SHIFT = 2, /* of the codepoint in the traffic class, above ECN's bits */
 };
 
 struct packet_view {

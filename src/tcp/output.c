@@ -120,7 +120,7 @@ static void put_urgent(const struct tcb *tcb, struct segment *seg) {
 
 /* An answer to what came a moment ago: the next one will come as soon, and carry the ACK. */
 static void note_answer(const struct tcp *t, struct tcb *tcb) {
-    uint64_t since_us = ((uint64_t)(t->tick.n - tcb->heard_text.n) << TICK_SHIFT) / NS_PER_US;
+    uint64_t since_us = tick_us_between(tcb->heard_text, t->tick);
 
     if (since_us < t->config.delayed_ack_us) tcb->flags |= TCB_INTERACTIVE;
 }
@@ -284,7 +284,7 @@ static void persist(struct tcp *t, struct tcb *tcb) {
 
 /* RFC 5681 section 4.1. */
 static void note_idle(const struct tcp *t, struct tcb *tcb) {
-    uint64_t idle_us = ((uint64_t)(t->tick.n - tcb->sent.n) << TICK_SHIFT) / NS_PER_US;
+    uint64_t idle_us = tick_us_between(tcb->sent, t->tick);
 
     if (seq_eq(tcb->snd_una, tcb->snd_max) && tick_is_armed(tcb->sent) && idle_us > tcb->rto_us &&
         queued(tcb) && t->config.restart_after_idle)

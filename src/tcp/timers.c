@@ -133,7 +133,7 @@ void keepalive_start(struct tcp *t, struct tcb *tcb) {
  */
 static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
     uint64_t idle_us = tcb->keep_idle_s * 1000000ull;
-    uint64_t silent_us = ((uint64_t)(t->tick.n - tcb->heard.n) << TICK_SHIFT) / NS_PER_US;
+    uint64_t silent_us = tick_us_between(tcb->heard, t->tick);
 
     if (tcb->keep_probes >= tcb->keep_count) {
         tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT);
