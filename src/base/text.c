@@ -27,27 +27,6 @@ static void text_digits(struct text *text, uint64_t value, unsigned digits) {
     text_bytes(text, buffer + TEXT_DIGITS_MAX - n, n);
 }
 
-/*
- * Octets of the well-formed UTF-8 sequence at @at, 0 if there is none.  Source: RFC 3629 section 4.
- */
-static size_t text_utf8(const unsigned char *at, size_t n) {
-    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t length = at[0] < 0x80       ? 1
-                    : at[0] >> 5 == 6  ? 2
-                    : at[0] >> 4 == 14 ? 3
-                    : at[0] >> 3 == 30 ? 4
-                                       : 0;
-    uint32_t code = length == 1 ? at[0] : at[0] & (0x7fu >> length);
-
-    if (length == 0 || length > n) return 0;
-    for (size_t i = 1; i < length; i++) {
-        if (at[i] >> 6 != 2) return 0;
-        code = code << 6 | (at[i] & 0x3f);
-    }
-    if (code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0;
-    return length;
-}
-
 void text_init(struct text *text, char *memory, size_t capacity) {
     must(capacity >= 1);
     *text = (struct text){.at = memory, .capacity = capacity};
@@ -115,25 +94,4 @@ void text_fixed(struct text *text, uint64_t value, unsigned scale, unsigned deci
 void text_pad(struct text *text, size_t start, size_t column) {
     while (text->used - start < column && !text->cut)
         text_char(text, ' ');
-}
-
-void text_json(struct text *text, const char *string, size_t n) {
-    const unsigned char *at = (const unsigned char *)string;
-
-    while (n) {
-        size_t length = text_utf8(at, n);
-
-        if (length == 0) {
-            text_put(text, "\\ufffd");
-            length = 1;
-        } else if (*at < 0x20) {
-            text_put(text, "\\u");
-            text_hex(text, *at, 4);
-        } else {
-            if (*at == '"' || *at == '\\') text_char(text, '\\');
-            text_bytes(text, (const char *)at, length);
-        }
-        at += length;
-        n -= length;
-    }
 }

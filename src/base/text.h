@@ -36,7 +36,4 @@ void text_fixed(struct text *text, uint64_t value, unsigned scale, unsigned deci
 /* Spaces until @column octets have been written since position @start of the text. */
 void text_pad(struct text *text, size_t start, size_t column);
 
-/* @string as the inside of a JSON string: quotes, backslash and controls escaped. */
-void text_json(struct text *text, const char *string, size_t n);
-
 #endif

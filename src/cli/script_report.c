@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/instant.h"
+#include "base/json.h"
 #include "cli/colour.h"
 #include "cli/complaint.h"
 #include "door/clock.h"
@@ -136,28 +137,9 @@ static void print_text(const struct script_reporter *reporter, const char *path,
     if (report->verdict == SCRIPT_FAILED || reporter->is_verbose) print_lines(report->ladder, 4);
 }
 
-static void key_put(struct text *text, const char *key) {
-    if (text->at[text->used - 1] != '{') text_char(text, ',');
-    text_char(text, '"');
-    text_json(text, key, strlen(key));
-    text_put(text, "\":");
-}
-
-static void number_put(struct text *text, const char *key, uint64_t value) {
-    key_put(text, key);
-    text_u64(text, value);
-}
-
-/* An empty @value is null. */
-static void word_put(struct text *text, const char *key, const char *value) {
-    key_put(text, key);
-    if (!*value) {
-        text_put(text, "null");
-        return;
-    }
-    text_char(text, '"');
-    text_json(text, value, strlen(value));
-    text_char(text, '"');
+/* NULL for an empty @text. */
+static const char *said(const char *text) {
+    return *text ? text : NULL;
 }
 
 static void print_json(const struct script_reporter *reporter, const char *path,
@@ -167,18 +149,18 @@ static void print_json(const struct script_reporter *reporter, const char *path,
 
     text_init(&text, reporter->memory, JSON_OCTETS_MAX);
     text_char(&text, '{');
-    word_put(&text, "path", path);
-    word_put(&text, "verdict", script_verdict_name(report->verdict));
-    word_put(&text, "mismatch", is_failed ? script_mismatch_name(report->mismatch) : "");
-    number_put(&text, "line", report->place.line);
-    number_put(&text, "column", report->place.column);
-    word_put(&text, "sentence", report->sentence);
-    word_put(&text, "expected", report->expected);
-    word_put(&text, "actual", report->actual);
-    number_put(&text, "events", report->events);
-    key_put(&text, "virtual_s");
+    json_word(&text, "path", path);
+    json_word(&text, "verdict", script_verdict_name(report->verdict));
+    json_word(&text, "mismatch", is_failed ? script_mismatch_name(report->mismatch) : NULL);
+    json_number(&text, "line", report->place.line);
+    json_number(&text, "column", report->place.column);
+    json_word(&text, "sentence", said(report->sentence));
+    json_word(&text, "expected", said(report->expected));
+    json_word(&text, "actual", said(report->actual));
+    json_number(&text, "events", report->events);
+    json_key(&text, "virtual_s");
     text_fixed(&text, report->virtual_ns, 9, 6);
-    if (is_failed || reporter->is_verbose) word_put(&text, "ladder", report->ladder);
+    if (is_failed || reporter->is_verbose) json_word(&text, "ladder", said(report->ladder));
     text_put(&text, "}\n");
     fwrite(text.at, 1, text.used, stdout);
 }
@@ -231,17 +213,16 @@ static void print_summary_json(struct script_reporter *reporter, double seconds,
     text_init(&text, reporter->memory, JSON_OCTETS_MAX);
     text_put(&text, "{\"summary\":{");
     for (unsigned i = 0; i < SCRIPT_VERDICTS; i++)
-        number_put(&text, script_verdict_name(columns[i]), reporter->verdicts[columns[i]]);
-    number_put(&text, "scripts", reporter->done);
-    key_put(&text, "interrupted");
-    text_put(&text, is_interrupted ? "true" : "false");
-    key_put(&text, "seconds");
+        json_number(&text, script_verdict_name(columns[i]), reporter->verdicts[columns[i]]);
+    json_number(&text, "scripts", reporter->done);
+    json_truth(&text, "interrupted", is_interrupted);
+    json_key(&text, "seconds");
     text_fixed(&text, (uint64_t)(seconds * 1e6), 6, 6);
-    key_put(&text, "unsupported_features");
+    json_key(&text, "unsupported_features");
     text_char(&text, '{');
     for (size_t i = 0; i < reporter->lacks.n && i < LACKS_SHOWN; i++)
-        number_put(&text, reporter->lacks.at[i].name,
-                   reporter->lacks.at[i].verdicts[SCRIPT_UNSUPPORTED]);
+        json_number(&text, reporter->lacks.at[i].name,
+                    reporter->lacks.at[i].verdicts[SCRIPT_UNSUPPORTED]);
     text_put(&text, "}}}\n");
     fwrite(text.at, 1, text.used, stdout);
 }

@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/json.h"
 #include "script/tcp_info.h"
 #include "script/words.h"
 
@@ -185,9 +185,9 @@ static void string_compare(struct call *call, struct word expected, const struct
     why = call_answer(call, CALL_DIFFERS);
     if (!why) return;
     text_put(why, "value: expected: \"");
-    text_json(why, expected.at, expected.length);
+    json_escape(why, expected.at, expected.length);
     text_put(why, "\", returned: \"");
-    text_json(why, octets, length);
+    json_escape(why, octets, length);
     text_char(why, '"');
 }
 

@@ -108,34 +108,6 @@ TEST(what_does_not_fit_is_cut_and_said)
     CHECK(text.cut);
 }
 
-TEST(text_of_a_stranger_becomes_the_inside_of_a_json_string)
-{
-    static const struct {
-        const char *octets;
-        size_t n;
-        const char *wanted;
-    } rows[] = {
-        {"plain",                                5, "plain"                               },
-        {"",                                     0, ""                                    },
-        {"\"\\/",                                3, "\\\"\\\\/"                           },
-        {"\0\n\x1f\x7f",                         4, "\\u0000\\u000a\\u001f\x7f"           },
-        {"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x8d", 9, "\xc3\xa9\xe2\x82\xac\xf0\x9f\x8c\x8d"},
-        {"\xff|",                                2, "\\ufffd|"                            },
-        {"\xc3",                                 1, "\\ufffd"                             }, /* cut */
-        {"\xc3\xa9",                             1, "\\ufffd"                             }, /* cut */
-        {"\xc0\xaf",                             2, "\\ufffd\\ufffd"                      }, /* overlong */
-        {"\xe0\x80\xaf",                         3, "\\ufffd\\ufffd\\ufffd"               }, /* overlong */
-        {"\xed\xa0\x80",                         3, "\\ufffd\\ufffd\\ufffd"               }, /* a surrogate */
-        {"\xf4\x90\x80\x80",                     4, "\\ufffd\\ufffd\\ufffd\\ufffd"        }, /* too large */
-        {"\x80",                                 1, "\\ufffd"                             },
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        text_json(fresh(), rows[i].octets, rows[i].n);
-        CHECK_STR(memory, rows[i].wanted);
-    }
-}
-
 TEST(misuse_is_stopped)
 {
     CHECK(MUST_FAILS(text_init(&text, memory, 0)));
