@@ -6,6 +6,7 @@
 #include <tercet/address.h>
 #include <tercet/config.h>
 #include <tercet/frame.h>
+#include <tercet/habits.h>
 #include <tercet/stack.h>
 #include <tercet/verdict.h>
 

@@ -21,81 +21,90 @@ static void configure_tercet(struct tercet_config *config) {
 }
 
 static void configure_linux(struct tercet_config *config) {
+    struct tercet_habits *habits = &config->habits;
+
     config->receive_buffer_bytes = 65536;
-    config->window_scale_bytes = 6u << 20;
     config->syn_retries = 6;
-    config->syn_linear_retries = 4;
-    config->timestamp_slack = 1;
-    config->mss_min_bytes = 48;
-    config->quick_acks = 16;
-    config->slow_start_segments = 255;
-    config->pushes_bursts = true;
-    config->probes_empty = true;
-    config->window_whole_segments = true;
-    config->rto_variance_min_us = SECOND_US / 5;
-    config->fin_ack_delayed = true;
-    config->reset_acks = true;
-    config->reset_keeps_text = true;
-    config->time_wait_resets = true;
-    config->time_wait_answers_text = true;
-    config->unreachable_is_hard = true;
-    config->timestamps_lenient = true;
-    config->syn_loss_forgiven = true;
-    config->user_timeout_late = true;
-    config->fin_wait_2_resets = true;
-    config->duplicates_told = true;
-    config->window_in_use = true;
-    config->simultaneous_offers = true;
-    config->half_open_syn_resets = true;
-    config->ecn_marked_syn_refused = true;
+
+    habits->window_scale_bytes = 6u << 20;
+    habits->syn_linear_retries = 4;
+    habits->timestamp_slack = 1;
+    habits->mss_min_bytes = 48;
+    habits->quick_acks = 16;
+    habits->slow_start_segments = 255;
+    habits->pushes_bursts = true;
+    habits->probes_empty = true;
+    habits->window_whole_segments = true;
+    habits->rto_variance_min_us = SECOND_US / 5;
+    habits->fin_ack_delayed = true;
+    habits->reset_acks = true;
+    habits->reset_keeps_text = true;
+    habits->time_wait_resets = true;
+    habits->time_wait_answers_text = true;
+    habits->unreachable_is_hard = true;
+    habits->timestamps_lenient = true;
+    habits->syn_loss_forgiven = true;
+    habits->user_timeout_late = true;
+    habits->fin_wait_2_resets = true;
+    habits->duplicates_told = true;
+    habits->window_in_use = true;
+    habits->simultaneous_offers = true;
+    habits->half_open_syn_resets = true;
+    habits->ecn_marked_syn_refused = true;
 }
 
 static void configure_freebsd(struct tercet_config *config) {
+    struct tercet_habits *habits = &config->habits;
+
     config->receive_buffer_bytes = 65536;
-    config->window_scale_bytes = 2u << 20;
     config->rto_min_us = 30000;
-    config->rto_slop_us = SECOND_US / 5;
     config->rto_max_us = 64 * SECOND_US;
     config->syn_retries = 12;
-    config->persist_min_us = 5 * SECOND_US;
-    config->unread_resets = false;
-    config->syn_again_soon = false;
-    config->open_timeout_us = 75 * SECOND_US;
-    config->syn_options_retries = 3;
     config->syn_ack_retries = 3;
     config->data_retries = 12;
     config->orphan_retries = 12;
     config->challenge_us = 0;
-    config->slow_start_segments = 2;
-    config->option_order = TERCET_ORDER_SCALE_FIRST;
-    config->reset_acks = true;
-    config->reset_keeps_text = true;
-    config->reset_at_edges = false;
-    config->syn_fin_opens = true;
     config->fin_wait_2_us = 600 * SECOND_US;
-    config->buffer_whole_segments = true;
-    config->window_follows_buffer = true;
-    config->handshake_untimed = true;
-    config->timeout_resets = true;
-    config->close_forgets = true;
-    config->close_resets_early = true;
-    config->resets_by_ack = true;
-    config->old_timestamps_silent = true;
-    config->edges_lenient = true;
-    config->acks_of_nothing_challenged = true;
-    config->half_open_renewed = true;
-    config->prohibition_is_hard = true;
-    config->time_wait_acks_only = true;
+
+    habits->window_scale_bytes = 2u << 20;
+    habits->rto_slop_us = SECOND_US / 5;
+    habits->persist_min_us = 5 * SECOND_US;
+    habits->unread_resets = false;
+    habits->syn_again_soon = false;
+    habits->open_timeout_us = 75 * SECOND_US;
+    habits->syn_options_retries = 3;
+    habits->slow_start_segments = 2;
+    habits->option_order = TERCET_ORDER_SCALE_FIRST;
+    habits->reset_acks = true;
+    habits->reset_keeps_text = true;
+    habits->reset_at_edges = false;
+    habits->syn_fin_opens = true;
+    habits->buffer_whole_segments = true;
+    habits->window_follows_buffer = true;
+    habits->handshake_untimed = true;
+    habits->timeout_resets = true;
+    habits->close_forgets = true;
+    habits->close_resets_early = true;
+    habits->resets_by_ack = true;
+    habits->old_timestamps_silent = true;
+    habits->edges_lenient = true;
+    habits->acks_of_nothing_challenged = true;
+    habits->half_open_renewed = true;
+    habits->prohibition_is_hard = true;
+    habits->time_wait_acks_only = true;
 }
 
 static void configure_rfc(struct tercet_config *config) {
+    struct tercet_habits *habits = &config->habits;
+
     config->rto_min_us = SECOND_US;
     config->msl_ms = 120000;
     config->initial_segments = 3; /* RFC 5681 section 3.1, for segments of 1,095 to 2,190 octets */
     config->delayed_ack_us = SECOND_US / 5;
-    config->syn_fin_opens = true;
-    config->reset_at_edges = false;
-    config->time_wait_resets = true;
+
+    habits->syn_fin_opens = true;
+    habits->reset_at_edges = false;
+    habits->time_wait_resets = true;
 }
 
 static const struct personality tercet = {

@@ -165,7 +165,8 @@ static bool rto_min_take(struct settings *settings, struct word word) {
     else if (!is_time(word, &us) || us == 0 || us > 60000000)
         return false;
     settings->config.rto_min_us = (uint32_t)us;
-    if (settings->config.rto_variance_min_us) settings->config.rto_variance_min_us = (uint32_t)us;
+    if (settings->config.habits.rto_variance_min_us)
+        settings->config.habits.rto_variance_min_us = (uint32_t)us;
     if (settings->config.rto_max_us < us) settings->config.rto_max_us = (uint32_t)us;
     return true;
 }
@@ -175,7 +176,7 @@ static bool quickack_take(struct settings *settings, struct word word) {
     int64_t number;
 
     if (!is_within(word, 0, 1, &number)) return false;
-    if (number) settings->config.quick_acks = UINT8_MAX;
+    if (number) settings->config.habits.quick_acks = UINT8_MAX;
     return true;
 }
 

@@ -42,6 +42,7 @@ struct setting {
 /* Where a field of the settings is, and how many octets it has. */
 #define OF(field)     (offsetof(struct settings, field) << 4 | sizeof(((struct settings *)0)->field))
 #define CONFIG(field) OF(config.field)
+#define HABIT(field)  OF(config.habits.field)
 
 #define TAKEN_BY(function, name_, field_, least_, most_, words_)                                   \
     {                                                                                              \
@@ -195,7 +196,7 @@ static enum settings_answer take_recvspace(struct settings *settings, const stru
 static void scale_follow(struct settings *settings) {
     uint32_t most = settings->receive_most_bytes, limit = settings->rcvbuf_limit_bytes;
 
-    settings->config.window_scale_bytes = most > limit ? most : limit;
+    settings->config.habits.window_scale_bytes = most > limit ? most : limit;
 }
 
 static enum settings_answer take_rmem(struct settings *settings, const struct setting *row,
@@ -214,7 +215,8 @@ static enum settings_answer take_rmem_max(struct settings *settings, const struc
                                           struct word value) {
     enum settings_answer answer = take_number(settings, row, value);
 
-    if (settings->rcvbuf_limit_bytes > settings->config.window_scale_bytes) scale_follow(settings);
+    if (settings->rcvbuf_limit_bytes > settings->config.habits.window_scale_bytes)
+        scale_follow(settings);
     return answer;
 }
 
@@ -225,7 +227,7 @@ static enum settings_answer take_maxsockbuf(struct settings *settings, const str
 
     if (answer == SETTINGS_TAKEN) {
         settings->sndbuf_limit_bytes = settings->rcvbuf_limit_bytes;
-        settings->config.window_scale_bytes = settings->rcvbuf_limit_bytes;
+        settings->config.habits.window_scale_bytes = settings->rcvbuf_limit_bytes;
     }
     return answer;
 }
@@ -266,8 +268,8 @@ static enum settings_answer take_rto_min(struct settings *settings, const struct
                                          struct word value) {
     enum settings_answer answer = take_number(settings, row, value);
 
-    if (answer == SETTINGS_TAKEN && settings->config.rto_variance_min_us)
-        settings->config.rto_variance_min_us = settings->config.rto_min_us;
+    if (answer == SETTINGS_TAKEN && settings->config.habits.rto_variance_min_us)
+        settings->config.habits.rto_variance_min_us = settings->config.rto_min_us;
     return answer;
 }
 
@@ -278,7 +280,7 @@ static enum settings_answer take_drop_options(struct settings *settings, const s
 
     (void)row;
     if (!word_number(value, &number) || number < 0 || number > 1) return SETTINGS_UNSUPPORTED;
-    settings->config.syn_options_retries = number ? 3 : UINT8_MAX;
+    settings->config.habits.syn_options_retries = number ? 3 : UINT8_MAX;
     return SETTINGS_TAKEN;
 }
 
@@ -337,7 +339,7 @@ static enum settings_answer take_delayed_ack(struct settings *settings, const st
     if (!word_number(value, &number) || number < 0 || number > 1) return SETTINGS_UNSUPPORTED;
     tercet_config_init(&usual, sizeof usual);
     settings->as->configure(&usual);
-    settings->config.quick_acks = number ? usual.quick_acks : UINT8_MAX;
+    settings->config.habits.quick_acks = number ? usual.habits.quick_acks : UINT8_MAX;
     return SETTINGS_TAKEN;
 }
 
@@ -363,7 +365,7 @@ static const struct setting table[] = {
     NOTED("net.ipv4.tcp_ecn_fallback", "only ECN sees it"),
     NOTED("net.ipv4.tcp_ecn_option", "only AccECN sees it"),
     NOTED("net.ipv4.tcp_ecn_option_beacon", "only AccECN sees it"),
-    SWITCH("net.ipv4.tcp_dsack", CONFIG(duplicates_told), 1, "duplicates told in SACK blocks"),
+    SWITCH("net.ipv4.tcp_dsack", HABIT(duplicates_told), 1, "duplicates told in SACK blocks"),
     NOTED("net.ipv4.tcp_fastopen", FAST_OPEN_ONLY),
     NOTED("net.ipv4.tcp_fastopen_key", FAST_OPEN_ONLY),
     NOTED("net.ipv4.tcp_fastopen_blackhole_timeout_sec", FAST_OPEN_ONLY),
@@ -372,7 +374,7 @@ static const struct setting table[] = {
     /* Linux, the opening. */
     NUMBER("net.ipv4.tcp_syn_retries", CONFIG(syn_retries), 1, 127, "SYNs sent again"),
     NUMBER("net.ipv4.tcp_synack_retries", CONFIG(syn_ack_retries), 0, 15, "SYN-ACKs sent again"),
-    NUMBER("net.ipv4.tcp_syn_linear_timeouts", CONFIG(syn_linear_retries), 0, 127,
+    NUMBER("net.ipv4.tcp_syn_linear_timeouts", HABIT(syn_linear_retries), 0, 127,
            "SYNs sent again in equal steps"),
     NUMBER("net.ipv4.tcp_max_syn_backlog", CONFIG(syn_queue), 1, 4096, "half-opens of a listener"),
     NUMBER("net.core.somaxconn", OF(backlog_most), 1, 65535,
@@ -403,7 +405,7 @@ static const struct setting table[] = {
     NOTED("net.ipv4.tcp_thin_dupack", "no kernel of today has it"),
 
     /* Linux, closing. */
-    REVERSED("net.ipv4.tcp_rfc1337", CONFIG(time_wait_resets), "0: a reset ends TIME-WAIT"),
+    REVERSED("net.ipv4.tcp_rfc1337", HABIT(time_wait_resets), "0: a reset ends TIME-WAIT"),
     NOTED("net.ipv4.tcp_tw_reuse", "ports are never short"),
     NOTED("net.ipv4.tcp_tw_reuse_delay", "ports are never short"),
     ONLY("net.ipv4.tcp_tw_recycle", "0", "recycling of TIME-WAIT"),
@@ -434,7 +436,7 @@ static const struct setting table[] = {
     NOTED("net.ipv4.tcp_available_congestion_control", INVISIBLE),
     NOTED("net.ipv4.tcp_allowed_congestion_control", INVISIBLE),
     NOTED("net.ipv4.tcp_available_ulp", INVISIBLE),
-    SWITCH("net.ipv4.tcp_slow_start_after_idle", CONFIG(restart_after_idle), 1,
+    SWITCH("net.ipv4.tcp_slow_start_after_idle", HABIT(restart_after_idle), 1,
            "the initial window again after a pause"),
     NOTED("net.ipv4.tcp_early_retrans", OUR_RECOVERY),
     NOTED("net.ipv4.tcp_recovery", OUR_RECOVERY),
@@ -518,7 +520,7 @@ static const struct setting table[] = {
     NOTED("net.inet.tcp.ecn.*", "only ECN sees it"),
     NOTED("net.inet.tcp.fastopen.*", FAST_OPEN_ONLY),
     NOTED("net.inet.tcp.ts_offset_per_conn", "timestamps are compared by their differences"),
-    SWITCH("net.inet.tcp.tolerate_missing_ts", CONFIG(timestamps_lenient), 1,
+    SWITCH("net.inet.tcp.tolerate_missing_ts", HABIT(timestamps_lenient), 1,
            "segments without the timestamps that were agreed are taken"),
     ONLY("net.inet.tcp.mssdflt", "536", "another default MSS"),
     ONLY("net.inet.tcp.v6mssdflt", "1220", "another default MSS"),
@@ -533,12 +535,12 @@ static const struct setting table[] = {
     NUMBER("net.inet.tcp.syncache.rexmtlimit", CONFIG(syn_ack_retries), 0, 15, "SYN-ACKs sent again"),
     ONLY("net.inet.tcp.syncache.rst_on_sock_fail", "1", "silence when no socket can be made"),
     NOTED("net.inet.tcp.syncache.*", NO_SHORTAGE),
-    MS_TO_US("net.inet.tcp.keepinit", CONFIG(open_timeout_us), 1, 3600000,
+    MS_TO_US("net.inet.tcp.keepinit", HABIT(open_timeout_us), 1, 3600000,
              "how long an opening may take"),
     SPECIAL("net.inet.tcp.rexmit_drop_options", take_drop_options,
             "SYNs lose their options from the third retry on"),
-    REVERSED("net.inet.tcp.drop_synfin", CONFIG(syn_fin_opens), "0: a SYN with FIN opens as well"),
-    NUMBER("net.inet.tcp.blackhole", CONFIG(silent_ports), 0, 3,
+    REVERSED("net.inet.tcp.drop_synfin", HABIT(syn_fin_opens), "0: a SYN with FIN opens as well"),
+    NUMBER("net.inet.tcp.blackhole", HABIT(silent_ports), 0, 3,
            "closed ports that are silent: 1 to a SYN, 2 to all, 3 listeners to an ACK, too"),
     NOTED("net.inet.tcp.blackhole_local", NO_OTHERS),
     NOTED("net.inet.tcp.isn_reseed_interval", "initial sequence numbers are mapped"),
@@ -548,9 +550,9 @@ static const struct setting table[] = {
            "the most that listen() takes as its backlog"),
 
     /* FreeBSD, resets and challenges. */
-    SWITCH("net.inet.tcp.insecure_rst", CONFIG(resets_in_window), 1,
+    SWITCH("net.inet.tcp.insecure_rst", HABIT(resets_in_window), 1,
            "resets are believed anywhere in the window"),
-    SWITCH("net.inet.tcp.insecure_syn", CONFIG(syn_resets), 1,
+    SWITCH("net.inet.tcp.insecure_syn", HABIT(syn_resets), 1,
            "a SYN in the window resets a connection"),
     ONLY("net.inet.tcp.insecure_ack", "0", "ACKs believed without a check of RFC 5961"),
     ONLY("net.inet.tcp.icmp_may_rst", "1", "ICMP errors that do not end an opening"),
@@ -563,7 +565,7 @@ static const struct setting table[] = {
              "the least retransmission timeout"),
     MS_TO_US("net.inet.tcp.rexmit_max", CONFIG(rto_max_us), 1, 3600000,
              "the longest retransmission timeout"),
-    MS_TO_US("net.inet.tcp.rexmit_slop", CONFIG(rto_slop_us), 0, 60000,
+    MS_TO_US("net.inet.tcp.rexmit_slop", HABIT(rto_slop_us), 0, 60000,
              "added to each retransmission timeout"),
     NUMBER("net.inet.tcp.retries", CONFIG(data_retries), 1, 255, "retransmissions before giving up"),
     SWITCH("net.inet.tcp.always_keepalive", OF(keeps_all_alive), 1, "keep-alives of all sockets"),
@@ -579,7 +581,7 @@ static const struct setting table[] = {
     SPECIAL("net.inet.tcp.fast_finwait2_recycle", take_fin_wait_2_recycle,
             "1: that time, else 600 s"),
     NUMBER("net.inet.tcp.msl", CONFIG(msl_ms), 1, SETTING_MS_MAX, "half the time in TIME-WAIT"),
-    MS_TO_US("net.inet.tcp.persmin", CONFIG(persist_min_us), 0, 60000,
+    MS_TO_US("net.inet.tcp.persmin", HABIT(persist_min_us), 0, 60000,
              "the least time between window probes"),
     ONLY("net.inet.tcp.persmax", "60000", "another longest time between window probes"),
     ONLY("net.inet.tcp.maxunacktime", "0", "a limit of time without an acknowledgement"),
@@ -602,7 +604,7 @@ static const struct setting table[] = {
     NOTED("net.inet.tcp.reass.*", NO_SHORTAGE),
     NUMBER("net.inet.tcp.initcwnd_segments", CONFIG(initial_segments), 1, 255,
            "segments of the initial window"),
-    NUMBER("net.inet.tcp.abc_l_var", CONFIG(slow_start_segments), 1, 255,
+    NUMBER("net.inet.tcp.abc_l_var", HABIT(slow_start_segments), 1, 255,
            "segments by which an ACK opens the window in slow start"),
     NOTED("net.inet.tcp.rfc3390", INVISIBLE),
     NOTED("net.inet.tcp.rfc3465", BY_PACKETS),

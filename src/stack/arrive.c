@@ -102,7 +102,8 @@ static enum tercet_verdict icmp_error(struct tercet_stack *stack, const struct i
     tuple.remote_port = quote.destination_port;
     error.seq = seq_of(quote.seq);
     if (icmp->kind == ICMP_TOO_BIG) error.kind = ICMP_ERROR_TOO_BIG;
-    if (icmp_is_hard(icmp) || (stack->tcp.config.prohibition_is_hard && icmp_is_prohibition(icmp)))
+    if (icmp_is_hard(icmp) ||
+        (stack->tcp.config.habits.prohibition_is_hard && icmp_is_prohibition(icmp)))
         error.kind = ICMP_ERROR_HARD;
     return icmp_error_arrives(&stack->tcp, &tuple, &error);
 }

@@ -371,7 +371,7 @@ static int set_read_shut(struct tercet_stack *stack, struct tcb *tcb, uint32_t v
 static int set_quick_acks(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     set_flag(tcb, TCB_INTERACTIVE, !value);
     if (!value) return 0;
-    tcb->quick_acks = stack->tcp.config.quick_acks;
+    tcb->quick_acks = stack->tcp.config.habits.quick_acks;
     if (tcb_is(tcb, TCB_ACK_LATER)) tcb_owe_ack(&stack->tcp, tcb);
     return 0;
 }

@@ -39,13 +39,16 @@ void tercet_config_init(struct tercet_config *config, uint32_t size) {
         .orphan_retries = 8,
         .initial_segments = 10,
         .hop_limit = 64,
-        .mss_min_bytes = MSS_FLOOR,
-        .slow_start_segments = 1,
-        .syn_options_retries = 255,
-        .unread_resets = true,
-        .syn_again_soon = true,
-        .restart_after_idle = true,
-        .reset_at_edges = true,
+        .habits =
+            {
+                     .syn_options_retries = 255,
+                     .mss_min_bytes = MSS_FLOOR,
+                     .syn_again_soon = true,
+                     .reset_at_edges = true,
+                     .slow_start_segments = 1,
+                     .restart_after_idle = true,
+                     .unread_resets = true,
+                     },
         .ecn = TERCET_ECN_GRANTED,
         .timestamps = true,
         .window_scale = true,
@@ -70,6 +73,11 @@ static bool limits_are_valid(const struct tercet_config *c) {
            c->max_traces <= LIMIT_MAX;
 }
 
+static bool habits_are_valid(const struct tercet_habits *h) {
+    return h->slow_start_segments && h->option_order <= TERCET_ORDER_SCALE_FIRST &&
+           h->silent_ports <= 3 && h->mss_min_bytes >= MSS_LEAST;
+}
+
 static bool buffer_is_valid(uint32_t bytes) {
     return bytes >= BUFFER_MIN_BYTES && bytes <= BUFFER_MAX_BYTES;
 }
@@ -79,10 +87,9 @@ static bool knobs_are_valid(const struct tercet_config *c) {
     return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
            c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 &&
            c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
-           c->initial_segments && c->slow_start_segments && c->hop_limit && c->syn_ack_rto_us &&
-           c->delayed_ack_us < 500000 && c->option_order <= TERCET_ORDER_SCALE_FIRST &&
-           c->ecn <= TERCET_ECN_ASKED && c->silent_ports <= 3 && c->mss_min_bytes >= MSS_LEAST &&
-           c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX;
+           c->initial_segments && c->hop_limit && c->syn_ack_rto_us && c->delayed_ack_us < 500000 &&
+           c->ecn <= TERCET_ECN_ASKED && c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX &&
+           habits_are_valid(&c->habits);
 }
 
 static bool secret_is_set(const struct tercet_config *c) {

@@ -11,7 +11,8 @@
 enum tercet_verdict arrives_closed(struct tcp *t, const struct tuple *tuple,
                                    const struct segment *seg) {
     if (segment_has(seg, TCP_RST)) return TERCET_CLOSED_RST;
-    if (t->config.silent_ports > 1 || (t->config.silent_ports && segment_has(seg, TCP_SYN)))
+    if (t->config.habits.silent_ports > 1 ||
+        (t->config.habits.silent_ports && segment_has(seg, TCP_SYN)))
         return TERCET_CLOSED_LIMITED;
     if (!reset_is_allowed(t, &tuple->remote)) return TERCET_CLOSED_LIMITED;
     reply_reset(t, tuple, seg, 0);

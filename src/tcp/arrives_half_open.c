@@ -41,7 +41,7 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *hal
                                             const struct segment *seg) {
     if (!(half_open->flags & HALF_OPEN_TIMESTAMPS)) return TERCET_TAKEN;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) || !seg->options.ts_ecr)
-        return t->config.timestamps_lenient ? TERCET_TAKEN : TERCET_HALF_OPEN_BAD_ECHO;
+        return t->config.habits.timestamps_lenient ? TERCET_TAKEN : TERCET_HALF_OPEN_BAD_ECHO;
     if (!is_honest_echo(half_open, seg))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_BAD_ECHO);
     if ((int32_t)(seg->options.ts_val - half_open->ts_recent) < 0)
@@ -56,7 +56,7 @@ static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const st
 
     if (!seq_is_in(seg->seq, rcv_nxt, half_open_window(t, half_open)))
         return TERCET_HALF_OPEN_OUTSIDE;
-    if (!seq_eq(seg->seq, rcv_nxt) && !t->config.resets_in_window)
+    if (!seq_eq(seg->seq, rcv_nxt) && !t->config.habits.resets_in_window)
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
     half_open_drop(t, index);
     return TERCET_HALF_OPEN_RESET;
@@ -87,7 +87,7 @@ static enum tercet_verdict other_syn_arrives(struct tcp *t, uint32_t index,
                                              const struct segment *seg, struct seq rcv_nxt) {
     struct half_open *half_open = tcp_half_open(t, index);
 
-    if (!t->config.half_open_syn_resets ||
+    if (!t->config.habits.half_open_syn_resets ||
         !segment_is_in(seg, rcv_nxt, half_open_window(t, half_open)))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_CHALLENGED);
     reply_reset(t, &half_open->tuple, seg, listener_at(t, half_open->listener)->diffserv);
@@ -124,7 +124,7 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     uint8_t control = seg->flags & (TCP_SYN | TCP_RST | TCP_ACK | TCP_FIN);
     enum tercet_verdict verdict;
 
-    if (t->config.half_open_renewed && control & (TCP_SYN | TCP_RST) && control != TCP_RST)
+    if (t->config.habits.half_open_renewed && control & (TCP_SYN | TCP_RST) && control != TCP_RST)
         return syn_or_reset_renews(t, index, seg);
     if (control == TCP_SYN && seq_eq(seg->seq, half_open->irs))
         return answer(t, half_open, TCP_SYN | TCP_ACK, TERCET_HALF_OPEN_SYN_AGAIN);

@@ -50,13 +50,13 @@ enum tercet_verdict arrives_listen(struct tcp *t, uint16_t listener, const struc
      * other; here both get silence, since no honest peer sends them.
      */
     if (segment_has(seg, TCP_SYN) &&
-        segment_has(seg, t->config.syn_fin_opens ? TCP_RST : TCP_RST | TCP_FIN))
+        segment_has(seg, t->config.habits.syn_fin_opens ? TCP_RST : TCP_RST | TCP_FIN))
         return TERCET_TCP_FLAGS;
     /* First, check for a RST. */
     if (segment_has(seg, TCP_RST)) return TERCET_LISTEN_RST;
     /* Second, check for an ACK. */
     if (segment_has(seg, TCP_ACK)) {
-        if (t->config.silent_ports > 2) return TERCET_CLOSED_LIMITED;
+        if (t->config.habits.silent_ports > 2) return TERCET_CLOSED_LIMITED;
         if (!reset_is_allowed(t, &tuple->remote)) return TERCET_CLOSED_LIMITED;
         reply_reset(t, tuple, seg, listener_at(t, listener)->diffserv);
         return TERCET_LISTEN_ACK;

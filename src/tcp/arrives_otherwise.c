@@ -59,14 +59,14 @@ static enum tercet_verdict check_timestamps(struct tcp *t, struct tcb *tcb,
                                             const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || segment_has(seg, TCP_RST)) return TERCET_TAKEN;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS)) {
-        bool is_exempt = segment_has(seg, TCP_SYN) && !t->config.old_timestamps_silent;
+        bool is_exempt = segment_has(seg, TCP_SYN) && !t->config.habits.old_timestamps_silent;
 
-        return is_exempt || t->config.timestamps_lenient ? TERCET_TAKEN : TERCET_NO_TIMESTAMP;
+        return is_exempt || t->config.habits.timestamps_lenient ? TERCET_TAKEN : TERCET_NO_TIMESTAMP;
     }
-    if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= -(int32_t)t->config.timestamp_slack)
+    if ((int32_t)(seg->options.ts_val - tcb->ts_recent) >= -(int32_t)t->config.habits.timestamp_slack)
         return TERCET_TAKEN;
     if (tcp_now_s(t) - tcb->ts_recent_s >= TS_RECENT_LIFE_S) return TERCET_TAKEN;
-    if (t->config.old_timestamps_silent && !seg->length && !segment_has(seg, TCP_SYN))
+    if (t->config.habits.old_timestamps_silent && !seg->length && !segment_has(seg, TCP_SYN))
         return TERCET_OLD_TIMESTAMP;
     return unacceptable(t, tcb, seg, TERCET_OLD_TIMESTAMP);
 }
@@ -109,7 +109,8 @@ static void skip_old_text(struct tcp *t, struct tcb *tcb, struct segment *seg, u
 static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     uint32_t wnd = tcb_rcv_wnd(tcb);
 
-    if (t->config.edges_lenient && !segment_has(seg, TCP_SYN)) skip_old_text(t, tcb, seg, wnd);
+    if (t->config.habits.edges_lenient && !segment_has(seg, TCP_SYN))
+        skip_old_text(t, tcb, seg, wnd);
     skip_taken_probe(t, tcb, seg);
     if (!is_acceptable(seg, tcb->rcv_nxt, wnd))
         return unacceptable(t, tcb, seg, TERCET_OUTSIDE_WINDOW);
@@ -127,10 +128,11 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
  * text that we hold out of order and have told him of.
  */
 static bool reset_is_exact(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
-    if (seq_eq(seg->seq, t->config.resets_by_ack ? tcb->last_ack_sent : tcb->rcv_nxt)) return true;
-    if (t->config.resets_in_window && seq_is_in(seg->seq, tcb->rcv_nxt, tcb_rcv_wnd(tcb)))
+    if (seq_eq(seg->seq, t->config.habits.resets_by_ack ? tcb->last_ack_sent : tcb->rcv_nxt))
         return true;
-    if (!t->config.reset_at_edges) return false;
+    if (t->config.habits.resets_in_window && seq_is_in(seg->seq, tcb->rcv_nxt, tcb_rcv_wnd(tcb)))
+        return true;
+    if (!t->config.habits.reset_at_edges) return false;
     if (tcb_is(tcb, TCB_FIN_RECEIVED) && seq_eq(seg->seq, seq_sub(tcb->rcv_nxt, 1))) return true;
     return tcb_is(tcb, TCB_SACK) && tcb->reassembly && seq_eq(seg->seq, reassembly_top(t, tcb));
 }
@@ -153,7 +155,7 @@ static enum tercet_verdict second_rst(struct tcp *t, struct tcb *tcb, const stru
 /* Fourth, check the SYN bit: whoever sent it, the connection stays (RFC 5961 section 4.2), unless configured otherwise. */
 static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!segment_has(seg, TCP_SYN)) return TERCET_TAKEN;
-    if (t->config.syn_resets && tcb_is_synchronized(tcb)) {
+    if (t->config.habits.syn_resets && tcb_is_synchronized(tcb)) {
         tcb_reset(t, tcb, TERCET_REASON_RESET);
         return STEP_OVER;
     }
@@ -183,7 +185,7 @@ static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
 /* What was acknowledged a window ago; with a short past no less than our SYN, if it is configured so. */
 static struct seq oldest_ack(const struct tcp *t, const struct tcb *tcb) {
     uint32_t past = seq_distance(tcb->iss, tcb->snd_una) - 1;
-    bool is_short = t->config.acks_of_nothing_challenged && past < tcb->snd_max_wnd &&
+    bool is_short = t->config.habits.acks_of_nothing_challenged && past < tcb->snd_max_wnd &&
                     tcb->snd_una.n - tcb->iss.n < 1u << 30;
 
     return seq_sub(tcb->snd_una, is_short ? past : tcb->snd_max_wnd);
@@ -201,7 +203,7 @@ static enum tercet_verdict check_ack_range(struct tcp *t, struct tcb *tcb,
 static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (!tcb_is(tcb, TCB_TIMESTAMPS) || seq_gt(seg->seq, tcb->last_ack_sent)) return;
     if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS)) return;
-    if (t->config.timestamp_slack && (int32_t)(seg->options.ts_val - tcb->ts_recent) < 0 &&
+    if (t->config.habits.timestamp_slack && (int32_t)(seg->options.ts_val - tcb->ts_recent) < 0 &&
         tcp_now_s(t) - tcb->ts_recent_s < TS_RECENT_LIFE_S)
         return;
     tcb->ts_recent = seg->options.ts_val;
@@ -273,7 +275,7 @@ static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb,
     switch (tcb->state) {
     case TERCET_STATE_FIN_WAIT_1:
         tcb->state = TERCET_STATE_FIN_WAIT_2;
-        if (tcb_is(tcb, TCB_ORPHAN) && tcb->fin_wait_2_s == 1 && t->config.fin_wait_2_resets) {
+        if (tcb_is(tcb, TCB_ORPHAN) && tcb->fin_wait_2_s == 1 && t->config.habits.fin_wait_2_resets) {
             reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
             tcb_over(t, tcb, TERCET_REASON_ABORTED);
             return STEP_OVER;
@@ -342,9 +344,9 @@ static bool nobody_reads(const struct tcb *tcb) {
     return tcb_is(tcb, TCB_ORPHAN) || (tcb->wishes & WISH_DEAF && tcb_is(tcb, TCB_FIN_QUEUED));
 }
 
-/* config.close_resets_early: before anybody asks where the text ends and what it acknowledges. */
+/* config.habits.close_resets_early: before anybody asks where the text ends and what it acknowledges. */
 static bool is_text_too_late(const struct tcp *t, const struct tcb *tcb, const struct segment *seg) {
-    return t->config.close_resets_early && tcb_is(tcb, TCB_ORPHAN) && tcb_receives(tcb) &&
+    return t->config.habits.close_resets_early && tcb_is(tcb, TCB_ORPHAN) && tcb_receives(tcb) &&
            seg->length && !segment_has(seg, TCP_SYN | TCP_RST) &&
            seq_gt(seq_add(seg->seq, seg->length), tcb->rcv_nxt);
 }
@@ -365,7 +367,7 @@ static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const st
 static void eighth_fin(struct tcp *t, struct tcb *tcb) {
     tcb->rcv_nxt = seq_add(tcb->rcv_nxt, 1);
     tcb->flags |= TCB_FIN_RECEIVED;
-    if (t->config.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED &&
+    if (t->config.habits.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED &&
         tcb_is(tcb, TCB_HEARD_TEXT))
         receive_acknowledge_later(t, tcb);
     else
@@ -399,14 +401,14 @@ static void skip_known_syn(struct tcp *t, struct tcb *tcb, struct segment *seg) 
     if (!tcb_is(tcb, TCB_SYN_UNACKED) || !segment_has(seg, TCP_SYN) || !segment_has(seg, TCP_ACK))
         return;
     if (!seq_eq(seg->seq, tcb->irs)) return;
-    if (t->config.simultaneous_offers && seq_eq(seg->ack, tcb->snd_max)) {
+    if (t->config.habits.simultaneous_offers && seq_eq(seg->ack, tcb->snd_max)) {
         duplicate_note(t, tcb, seg->seq, tcb->rcv_nxt);
         tcb_owe_ack(t, tcb);
     }
     seg->seq = seq_add(seg->seq, 1);
     seg->flags &= (uint8_t) ~(TCP_SYN | TCP_ECE | TCP_CWR);
-    seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale); /* the window of a SYN is not scaled */
-    if (t->config.edges_lenient) tcb_owe_ack(t, tcb);  /* it is old, and such are answered */
+    seg->wnd = (uint16_t)(seg->wnd >> tcb->snd_scale);       /* the window of a SYN is not scaled */
+    if (t->config.habits.edges_lenient) tcb_owe_ack(t, tcb); /* it is old, and such are answered */
 }
 
 enum tercet_verdict arrives_otherwise(struct tcp *t, struct tcb *tcb, struct segment *seg) {

@@ -25,7 +25,7 @@ static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct 
     if (segment_has(seg, TCP_RST)) return TERCET_SYN_SENT_BAD_RST;
     if (!reset_is_allowed(t, &tcb->tuple.remote)) return TERCET_CLOSED_LIMITED;
     reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
-    if (t->config.syn_again_soon && !tcb_is(tcb, TCB_SYN_TWICE)) {
+    if (t->config.habits.syn_again_soon && !tcb_is(tcb, TCB_SYN_TWICE)) {
         tcb->flags = (tcb->flags | TCB_SYN_TWICE | TCB_SYN_SOON) & ~(uint32_t)TCB_TIMING;
         timer_set(t, tcb, TIMER_RETRANSMIT, SYN_SOON_US);
     }
@@ -90,7 +90,7 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, struct seg
     tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     rtt_acked(t, tcb, seg);
     timer_clear(tcb, TIMER_RETRANSMIT);
-    if (tcb->retries && !t->config.handshake_untimed)
+    if (tcb->retries && !t->config.habits.handshake_untimed)
         tcb->rto_us = tcb->rto_us < RTO_AFTER_SYN_LOSS_US ? RTO_AFTER_SYN_LOSS_US : tcb->rto_us;
     tcb_established(t, tcb);
     tcb_owe_ack(t, tcb);

@@ -16,7 +16,7 @@ static bool is_newer(const struct tcp *t, const struct time_wait *tw, const stru
     bool had = tw->flags & TIME_WAIT_TIMESTAMPS, has = segment_has_option(seg, TCP_HAS_TIMESTAMPS);
     int32_t newer_ms = (int32_t)(seg->options.ts_val - tw->ts_recent);
 
-    if (t->config.time_wait_acks_only)
+    if (t->config.habits.time_wait_acks_only)
         return had && has ? newer_ms > 0 : seq_gt(seg->seq, tw->rcv_nxt);
     if (!had && has && t->config.timestamps) return true;
     if (had && has && newer_ms && tcp_now_s(t) - tw->ts_recent_s < TS_RECENT_LIFE_S)
@@ -28,7 +28,8 @@ static bool is_newer(const struct tcp *t, const struct time_wait *tw, const stru
 static bool is_late(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
     if (!(tw->flags & TIME_WAIT_TIMESTAMPS) || !segment_has_option(seg, TCP_HAS_TIMESTAMPS))
         return false;
-    return (int32_t)(seg->options.ts_val - tw->ts_recent) < -(int32_t)t->config.timestamp_slack &&
+    return (int32_t)(seg->options.ts_val - tw->ts_recent) <
+               -(int32_t)t->config.habits.timestamp_slack &&
            tcp_now_s(t) - tw->ts_recent_s < TS_RECENT_LIFE_S;
 }
 
@@ -47,17 +48,17 @@ static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint16_t listene
 static bool is_heard(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
     if (!segment_has(seg, TCP_ACK)) return false;
     return !(tw->flags & TIME_WAIT_TIMESTAMPS) || segment_has_option(seg, TCP_HAS_TIMESTAMPS) ||
-           t->config.timestamps_lenient;
+           t->config.habits.timestamps_lenient;
 }
 
 /* Whether a segment without text says nothing new: by FreeBSD's lights only the very ACK that was last expected. */
 static bool is_in_place(const struct tcp *t, const struct time_wait *tw, const struct segment *seg) {
-    if (!t->config.time_wait_acks_only) return true;
+    if (!t->config.habits.time_wait_acks_only) return true;
     return seg->flags == TCP_ACK && seq_eq(seg->ack, tw->snd_nxt);
 }
 
 static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const struct segment *seg) {
-    if (!t->config.time_wait_resets || !seq_eq(seg->seq, tcp_time_wait(t, index)->rcv_nxt))
+    if (!t->config.habits.time_wait_resets || !seq_eq(seg->seq, tcp_time_wait(t, index)->rcv_nxt))
         return TERCET_TIME_WAIT_RST;
     time_wait_free(t, index);
     return TERCET_RST_TAKEN;
@@ -74,17 +75,18 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
         uint32_t listener = listener_find(t, tuple);
 
         if (listener) return reuse(t, index, (uint16_t)listener, tuple, tag, seg);
-        if (t->config.time_wait_acks_only) {
+        if (t->config.habits.time_wait_acks_only) {
             time_wait_free(t, index);
             return arrives_closed(t, tuple, seg);
         }
     }
-    if (t->config.time_wait_acks_only && !is_heard(t, tw, seg)) return TERCET_TIME_WAIT_THROTTLED;
+    if (t->config.habits.time_wait_acks_only && !is_heard(t, tw, seg))
+        return TERCET_TIME_WAIT_THROTTLED;
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);
         verdict = TERCET_TIME_WAIT_FIN;
     } else if (!segment_span(seg) && seq_eq(seg->seq, tw->rcv_nxt) && is_in_place(t, tw, seg) &&
-               !(t->config.time_wait_answers_text && is_late(t, tw, seg))) {
+               !(t->config.habits.time_wait_answers_text && is_late(t, tw, seg))) {
         return TERCET_TAKEN; /* a bare ACK in its place: answering could make two TIME-WAITs talk for ever */
     }
     return time_wait_answer(t, tw, seg) ? verdict : TERCET_TIME_WAIT_THROTTLED;

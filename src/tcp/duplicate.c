@@ -6,7 +6,7 @@
 #include "tcp/tcp.h"
 
 void duplicate_note(struct tcp *t, const struct tcb *tcb, struct seq from, struct seq to) {
-    if (!t->config.duplicates_told || !tcb_is(tcb, TCB_SACK)) return;
+    if (!t->config.habits.duplicates_told || !tcb_is(tcb, TCB_SACK)) return;
     if (seq_lt(from, tcb->rcv_nxt)) to = seq_min(to, tcb->rcv_nxt);
     if (seq_eq(from, to)) return;
     t->duplicate = (struct duplicate){tcb->generation, tcb->tag, from, to};

@@ -11,7 +11,7 @@
 
 static uint64_t wait_us(const struct tcp *t, unsigned retries) {
     uint64_t us = ((uint64_t)t->config.syn_ack_rto_us << retries) +
-                  (retries ? t->config.rto_slop_us : 0);
+                  (retries ? t->config.habits.rto_slop_us : 0);
 
     return us < t->config.rto_max_us ? us : t->config.rto_max_us;
 }
@@ -52,7 +52,7 @@ void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     if (t->config.sack && segment_has_option(seg, TCP_HAS_SACK_PERMITTED))
         half_open->flags |= HALF_OPEN_SACK;
     half_open->has_ecn = t->config.ecn && ecn_is_asked(seg) &&
-                         !(seg->ecn && t->config.ecn_marked_syn_refused);
+                         !(seg->ecn && t->config.habits.ecn_marked_syn_refused);
     flow_insert(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
     list_push(&t->half_opens_owed, index);
     listener_at(t, listener)->half_opens++;
@@ -124,7 +124,7 @@ static void half_open_reply(const struct tcp *t, struct half_open *half_open, st
         return;
     }
     if (half_open->has_ecn) reply->flags |= TCP_ECE;
-    reply->option_order = t->config.option_order;
+    reply->option_order = t->config.habits.option_order;
     reply->options |= TCP_HAS_MSS;
     reply->mss_bytes = listener_mss(t, half_open->listener, &half_open->tuple);
     reply->wnd = window_of_syn(t, limit, reply->mss_bytes - timestamps);

@@ -84,7 +84,7 @@ bool half_open_departs(struct tcp *t, struct departure *out);
  */
 bool half_open_answer(struct tcp *t, struct half_open *half_open, uint8_t flags);
 
-/* config.half_open_renewed: the SYN @seg of the same peer begins it anew, but for its numbers; the SYN-ACK is owed. */
+/* config.habits.half_open_renewed: the SYN @seg of the same peer begins it anew, but for its numbers; the SYN-ACK is owed. */
 void half_open_renew(struct tcp *t, uint32_t index, const struct segment *seg);
 
 /* Microseconds since the SYN-ACK left, good as an RTT sample; 0 when it left more than once. */

@@ -41,7 +41,7 @@ static enum tercet_verdict tcb_error(struct tcp *t, struct tcb *tcb, const struc
     if (!is_in_flight(tcb, error->seq)) return TERCET_ICMP_STRAY;
     if (error->kind == ICMP_ERROR_TOO_BIG) return too_big(t, tcb, error->mtu);
     if (!tcb_is_synchronized(tcb) &&
-        (error->kind == ICMP_ERROR_HARD || t->config.unreachable_is_hard)) {
+        (error->kind == ICMP_ERROR_HARD || t->config.habits.unreachable_is_hard)) {
         tcb_over(t, tcb, TERCET_REASON_UNREACHABLE);
         return TERCET_ICMP_HARD;
     }
@@ -57,7 +57,7 @@ static enum tercet_verdict half_open_error(struct tcp *t, uint32_t index,
     if (!seq_eq(error->seq, half_open->iss)) return TERCET_ICMP_STRAY;
     if (error->kind == ICMP_ERROR_TOO_BIG) return TERCET_ICMP_IGNORED;
     half_open->flags = (uint8_t)(half_open->flags + HALF_OPEN_ERROR);
-    if ((error->kind == ICMP_ERROR_HARD || !t->config.unreachable_is_hard) &&
+    if ((error->kind == ICMP_ERROR_HARD || !t->config.habits.unreachable_is_hard) &&
         half_open->flags / HALF_OPEN_ERROR < HALF_OPEN_ERRORS_MAX)
         return TERCET_ICMP_SOFT;
     half_open_drop(t, index);

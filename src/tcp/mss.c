@@ -17,19 +17,20 @@ uint16_t mss_agreed(const struct tcp *t, uint16_t announced, const struct tuple 
     uint16_t theirs = option;
 
     if (!option) theirs = tuple_is_v4(tuple) ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
-    if (theirs < t->config.mss_min_bytes) theirs = t->config.mss_min_bytes;
+    if (theirs < t->config.habits.mss_min_bytes) theirs = t->config.habits.mss_min_bytes;
     return theirs < announced ? theirs : announced;
 }
 
 uint8_t wscale_for(const struct tcp *t, uint32_t limit) {
-    uint32_t most = t->config.window_scale_bytes ? t->config.window_scale_bytes : limit;
+    uint32_t most = t->config.habits.window_scale_bytes ? t->config.habits.window_scale_bytes
+                                                        : limit;
     unsigned bits = most ? 32 - (unsigned)__builtin_clz(most) : 0, scale = bits > 16 ? bits - 16 : 0;
 
     return (uint8_t)(scale < WSCALE_MAX ? scale : WSCALE_MAX);
 }
 
 uint16_t window_of_syn(const struct tcp *t, uint32_t limit, uint32_t segment) {
-    uint32_t rest = t->config.window_whole_segments && limit > segment ? limit % segment : 0;
+    uint32_t rest = t->config.habits.window_whole_segments && limit > segment ? limit % segment : 0;
 
     return window_field(limit - rest, 0);
 }

@@ -46,9 +46,10 @@ static bool window_is_used(struct tcb *tcb, uint32_t bytes) {
 
 /* Slow start and congestion avoidance: RFC 5681 section 3.1 (MUST-19). */
 static void newreno_acked(const struct tcp *t, struct tcb *tcb, uint32_t bytes) {
-    uint32_t mss = tcb_payload_max(tcb), most = mss * t->config.slow_start_segments, add = 0;
+    uint32_t mss = tcb_payload_max(tcb), most = mss * t->config.habits.slow_start_segments, add = 0;
 
-    if (t->config.window_in_use && !window_is_used(tcb, bytes) && tcb->cwnd < tcb->ssthresh) return;
+    if (t->config.habits.window_in_use && !window_is_used(tcb, bytes) && tcb->cwnd < tcb->ssthresh)
+        return;
     if (tcb->cwnd < tcb->ssthresh) {
         add = bytes < most ? bytes : most;
     } else {

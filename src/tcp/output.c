@@ -75,8 +75,8 @@ static bool old_number_departs(struct tcp *t, struct tcb *tcb, struct departure 
  */
 static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     bool offers = tcb->state == TERCET_STATE_SYN_SENT,
-         offers_all = (offers || t->config.simultaneous_offers) &&
-                      tcb->retries < t->config.syn_options_retries; /* nothing is agreed yet */
+         offers_all = (offers || t->config.habits.simultaneous_offers) &&
+                      tcb->retries < t->config.habits.syn_options_retries; /* nothing is agreed yet */
     struct segment *seg = &out->seg;
 
     segment_start(tcb, out, TCP_SYN | ecn_syn_flags(t, tcb, offers), tcb->iss);
@@ -87,7 +87,7 @@ static bool syn_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
         tcb->flags &= ~(uint32_t)TCB_ACK_NOW;
     }
     seg->wnd = window_of_syn(t, tcb->rcv_limit, tcb->announced_mss);
-    seg->option_order = t->config.option_order;
+    seg->option_order = t->config.habits.option_order;
     seg->options.present = TCP_HAS_MSS;
     seg->options.mss = tcb->announced_mss;
     if (offers_all ? t->config.timestamps : tcb_is(tcb, TCB_TIMESTAMPS))
@@ -211,7 +211,7 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
     tcb->flags &= ~(uint32_t)TCB_PROBE;
     if (!n && !fin_is_unsent(tcb)) return false;
     if (tcb->probes < UINT8_MAX) tcb->probes++;
-    if (t->config.probes_empty) return old_number_departs(t, tcb, out);
+    if (t->config.habits.probes_empty) return old_number_departs(t, tcb, out);
     return data_departs(t, tcb, out, tcb->snd_nxt, n, n == 0);
 }
 
@@ -247,7 +247,8 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     tcb->flags &= ~(
         uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
     data_departs(t, tcb, out, from, n, fin);
-    if (t->config.pushes_bursts && burst_ends(t, tcb, from, n, sendable)) out->seg.flags |= TCP_PSH;
+    if (t->config.habits.pushes_bursts && burst_ends(t, tcb, from, n, sendable))
+        out->seg.flags |= TCP_PSH;
     if (is_new && n) ecn_put(tcb, out);
     tcb->snd_nxt = seq_add(from, n + fin);
     if (n < tcb_payload_max(tcb)) tcb->flags |= TCB_SMALL_SENT;
@@ -264,9 +265,9 @@ static uint64_t persist_us(const struct tcp *t, const struct tcb *tcb) {
                                       : 2ull * t->config.rto_initial_us;
     uint64_t wait_us;
 
-    if (!t->config.persist_min_us) return (uint64_t)tcb->rto_us << shift;
-    wait_us = (first_us << shift) + t->config.rto_slop_us;
-    return wait_us > t->config.persist_min_us ? wait_us : t->config.persist_min_us;
+    if (!t->config.habits.persist_min_us) return (uint64_t)tcb->rto_us << shift;
+    wait_us = (first_us << shift) + t->config.habits.rto_slop_us;
+    return wait_us > t->config.habits.persist_min_us ? wait_us : t->config.habits.persist_min_us;
 }
 
 /*
@@ -287,7 +288,7 @@ static void note_idle(const struct tcp *t, struct tcb *tcb) {
     uint64_t idle_us = tick_us_between(tcb->sent, t->tick);
 
     if (seq_eq(tcb->snd_una, tcb->snd_max) && tick_is_armed(tcb->sent) && idle_us > tcb->rto_us &&
-        queued(tcb) && t->config.restart_after_idle)
+        queued(tcb) && t->config.habits.restart_after_idle)
         congestion_idle(t, tcb);
 }
 

@@ -18,8 +18,8 @@ void receive_acknowledge_later(struct tcp *t, struct tcb *tcb) {
  * every ACK.  That ends when the user answers what he reads: then the answer carries the ACK.
  */
 static bool is_quick(const struct tcp *t, struct tcb *tcb) {
-    if (!t->config.quick_acks) return false;
-    if (!tcb_is(tcb, TCB_HEARD_TEXT)) tcb->quick_acks = t->config.quick_acks;
+    if (!t->config.habits.quick_acks) return false;
+    if (!tcb_is(tcb, TCB_HEARD_TEXT)) tcb->quick_acks = t->config.habits.quick_acks;
     tcb->flags |= TCB_HEARD_TEXT;
     tcb->heard_text = t->tick;
     if (!tcb->quick_acks || tcb_is(tcb, TCB_INTERACTIVE)) return false;
@@ -32,7 +32,7 @@ static bool is_quick(const struct tcp *t, struct tcb *tcb) {
  * at once where the window has no room for a second one.  Source: RFC 9293 section 3.8.6.3.
  */
 static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap, bool is_last) {
-    bool is_hurried = is_quick(t, tcb) && !(is_last && t->config.fin_ack_delayed);
+    bool is_hurried = is_quick(t, tcb) && !(is_last && t->config.habits.fin_ack_delayed);
 
     tcb->unacked++;
     if (is_hurried || tcb->unacked >= 2 || closed_gap || tcb_rcv_wnd(tcb) < tcb->announced_mss)
@@ -134,7 +134,7 @@ static struct seq edge_allowed(const struct tcb *tcb) {
 void receive_buffer_round(const struct tcp *t, struct tcb *tcb) {
     uint32_t mss = tcb->mss_bytes, rest = tcb->rcv_limit % mss;
 
-    if (!t->config.buffer_whole_segments || tcb->rcv_limit < mss || !rest) return;
+    if (!t->config.habits.buffer_whole_segments || tcb->rcv_limit < mss || !rest) return;
     if (tcb->rcv_limit < 4u << 20) tcb->rcv_limit += mss - rest;
 }
 
@@ -157,7 +157,7 @@ uint32_t receive_window(const struct tcp *t, struct tcb *tcb) {
     uint32_t most = 0xffffu << tcb->rcv_scale; /* that the field can say */
     struct seq allowed = edge_allowed(tcb);
 
-    if (t->config.window_follows_buffer) return window_of_room(tcb);
+    if (t->config.habits.window_follows_buffer) return window_of_room(tcb);
     if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
     if (seq_gt(allowed, tcb->rcv_adv) &&
         seq_distance(tcb->rcv_adv, allowed) >= (half < mss ? half : mss))
@@ -172,7 +172,7 @@ uint32_t receive_window(const struct tcp *t, struct tcb *tcb) {
 static bool is_worth_an_update(const struct tcp *t, const struct tcb *tcb, uint32_t opened) {
     uint32_t half = tcb->rcv_limit / 2, two = 2u * tcb->announced_mss;
 
-    if (!t->config.window_follows_buffer) return opened >= (half < two ? half : two);
+    if (!t->config.habits.window_follows_buffer) return opened >= (half < two ? half : two);
     if (tcb_is(tcb, TCB_ACK_LATER)) return false;
     if (opened >= half) return true;
     return opened >= two && (opened >= tcb->rcv_limit / 4 || tcb->rcv_limit <= 4 * two ||

@@ -32,7 +32,7 @@ void receive_acknowledge_later(struct tcp *t, struct tcb *tcb);
  */
 uint32_t receive_window(const struct tcp *t, struct tcb *tcb);
 
-/* config.buffer_whole_segments: the MSS is agreed, the buffer grows to a multiple of it. */
+/* config.habits.buffer_whole_segments: the MSS is agreed, the buffer grows to a multiple of it. */
 void receive_buffer_round(const struct tcp *t, struct tcb *tcb);
 
 /* The user has taken @n octets: their room is offered again, at once if that opens the window by enough. */

@@ -24,10 +24,11 @@ void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
         tcb->rttvar_us4 += error - tcb->rttvar_us4 / 4;
         tcb->srtt_us8 += us - srtt;
     }
-    least = t->config.rto_variance_min_us > CLOCK_US ? t->config.rto_variance_min_us : CLOCK_US;
+    least = t->config.habits.rto_variance_min_us > CLOCK_US ? t->config.habits.rto_variance_min_us
+                                                            : CLOCK_US;
     variance = tcb->rttvar_us4 > least ? tcb->rttvar_us4 : least;
     rto_us = clamp(tcb->srtt_us8 / 8 + variance, t->config.rto_min_us, t->config.rto_max_us);
-    tcb->rto_us = clamp(rto_us + t->config.rto_slop_us, 0, t->config.rto_max_us);
+    tcb->rto_us = clamp(rto_us + t->config.habits.rto_slop_us, 0, t->config.rto_max_us);
 }
 
 void rtt_start(const struct tcp *t, struct tcb *tcb) {

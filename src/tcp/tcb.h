@@ -133,8 +133,8 @@ struct tcb {
     /* Urgent data, keep-alives, user timeout. */
     struct seq snd_up, rcv_up; /* behind the last urgent octet */
     struct tick heard;         /* when a segment was last acceptable */
-    struct tick heard_text;    /* when text last came in order; kept only if config.quick_acks */
-    uint32_t user_timeout_ms;  /* 0: none */
+    struct tick heard_text; /* when text last came in order; kept only if config.habits.quick_acks */
+    uint32_t user_timeout_ms; /* 0: none */
     uint16_t keep_idle_s, keep_interval_s;
     uint8_t keep_count;    /* probes without an answer that end the connection */
     uint8_t keep_probes;   /* sent since the peer was last heard */

@@ -87,7 +87,7 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
                  flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
     tcb->flags |= TCB_INDEXED;
     half_open_release(t, index);
-    if (t->config.handshake_untimed)
+    if (t->config.habits.handshake_untimed)
         rtt_from_echo(t, tcb, seg);
     else if (rtt_us)
         rtt_sample(t, tcb, rtt_us);
@@ -101,7 +101,8 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
 void tcb_established(struct tcp *t, struct tcb *tcb) {
     tcb->state = TERCET_STATE_ESTABLISHED;
     tcb->recover = tcb->iss;
-    if (t->config.syn_loss_forgiven && tcb->retries <= 1) tcb->flags &= ~(uint32_t)TCB_SYN_TWICE;
+    if (t->config.habits.syn_loss_forgiven && tcb->retries <= 1)
+        tcb->flags &= ~(uint32_t)TCB_SYN_TWICE;
     tcb->retries = 0;
     tcb->soft_errors = 0;
     timer_clear(tcb, TIMER_USER_TIMEOUT);
@@ -144,7 +145,7 @@ void tcb_over(struct tcp *t, struct tcb *tcb, enum tercet_reason reason) {
     if (tcb->state != TERCET_STATE_TIME_WAIT) tcb->state = TERCET_STATE_CLOSED;
     tcb->reason = (uint8_t)reason;
     if (reason != TERCET_REASON_FINISHED &&
-        !(reason == TERCET_REASON_RESET && t->config.reset_keeps_text)) {
+        !(reason == TERCET_REASON_RESET && t->config.habits.reset_keeps_text)) {
         ring_release(&tcb->rcv, &t->buddy);
         tcb->rcv_user = seq_sub(tcb->rcv_nxt, tcb_is(tcb, TCB_FIN_RECEIVED));
     }
@@ -185,8 +186,8 @@ static void abort_reply(struct tcp *t, struct tcb *tcb) {
 
     if (!reset) return;
     reset->seq = tcb_acceptable_seq(tcb);
-    if (t->config.window_follows_buffer) receive_window(t, tcb);
-    if (t->config.reset_acks) {
+    if (t->config.habits.window_follows_buffer) receive_window(t, tcb);
+    if (t->config.habits.reset_acks) {
         reset->flags |= TCP_ACK;
         reset->ack = tcb->rcv_nxt;
         reset->wnd = window_field(tcb_rcv_wnd(tcb), tcb->rcv_scale);
@@ -194,7 +195,7 @@ static void abort_reply(struct tcp *t, struct tcb *tcb) {
     if (tcb_is(tcb, TCB_TIMESTAMPS)) {
         reset->options = TCP_HAS_TIMESTAMPS;
         reset->ts_val = tcp_now_ms(t) + tcb->ts_offset;
-        reset->ts_ecr = t->config.reset_acks ? tcb->ts_recent : 0;
+        reset->ts_ecr = t->config.habits.reset_acks ? tcb->ts_recent : 0;
     }
 }
 

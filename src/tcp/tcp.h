@@ -76,8 +76,8 @@ struct tcp {
 
     struct replies replies;
     struct reset_limits resets;
-    struct duplicate duplicate; /* only if config.duplicates_told */
-    struct burst burst;         /* only if config.pushes_bursts */
+    struct duplicate duplicate; /* only if config.habits.duplicates_told */
+    struct burst burst;         /* only if config.habits.pushes_bursts */
     uint64_t port_count;        /* ephemeral ports drawn, RFC 6056 */
     uint64_t port_draws;        /* two at a time, of 32 bits */
 

@@ -63,7 +63,7 @@ void time_wait_enter(struct tcp *t, struct tcb *tcb) {
     list_push(&t->time_wait_queue, index);
     flow_replace(&t->flows, tcb->tag, flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)),
                  flow_ref(FLOW_TIME_WAIT, index));
-    if (t->config.window_follows_buffer) tw->rcv_wnd = receive_window(t, tcb);
+    if (t->config.habits.window_follows_buffer) tw->rcv_wnd = receive_window(t, tcb);
     if (tcb_is(tcb, TCB_ACK_NOW)) acknowledge(t, tw);
     tcb->flags &= ~(uint32_t)TCB_INDEXED;
 }
@@ -75,7 +75,7 @@ void time_wait_restart(struct tcp *t, uint32_t index) {
 }
 
 bool time_wait_answer(struct tcp *t, struct time_wait *tw, const struct segment *seg) {
-    bool is_exempt = t->config.time_wait_answers_text && segment_span(seg) &&
+    bool is_exempt = t->config.habits.time_wait_answers_text && segment_span(seg) &&
                      !segment_has(seg, TCP_SYN);
 
     if (!is_exempt && !throttle_pass(t, &tw->answered)) return false;

@@ -34,7 +34,7 @@ static void count_retry(struct tcp *t, struct tcb *tcb) {
 
 /* The SYNs that go a constant time apart are not counted, but for more than as many again. */
 static unsigned syn_linear_retries(const struct tcp *t, const struct tcb *tcb) {
-    uint8_t linear = t->config.syn_linear_retries;
+    uint8_t linear = t->config.habits.syn_linear_retries;
 
     return linear < tcb->syn_retries ? linear : tcb->syn_retries;
 }
@@ -55,7 +55,7 @@ static enum tercet_reason why_given_up(const struct tcb *tcb) {
 
 /* The slop is not doubled, and a first RTO that no sample stands behind has none. */
 static void back_off(const struct tcp *t, struct tcb *tcb) {
-    uint32_t slop = t->config.rto_slop_us;
+    uint32_t slop = t->config.habits.rto_slop_us;
     bool has_slop = (tcb->srtt_us8 || tcb->retries > 1) && tcb->rto_us > slop;
     uint64_t rto_us = 2ull * (tcb->rto_us - (has_slop ? slop : 0)) + slop;
 
@@ -74,14 +74,15 @@ static void retransmit_expired(struct tcp *t, struct tcb *tcb) {
         return;
     }
     if (tcb->retries >= retries_max(t, tcb)) {
-        if (t->config.timeout_resets)
+        if (t->config.habits.timeout_resets)
             tcb_reset(t, tcb, why_given_up(tcb));
         else
             tcb_over(t, tcb, why_given_up(tcb));
         return;
     }
     count_retry(t, tcb);
-    if (tcb_is_synchronized(tcb) || tcb->retries > t->config.syn_linear_retries) back_off(t, tcb);
+    if (tcb_is_synchronized(tcb) || tcb->retries > t->config.habits.syn_linear_retries)
+        back_off(t, tcb);
     recovery_timeout(tcb);
     tcb_owe(t, tcb);
 }
@@ -107,7 +108,8 @@ static void persist_expired(struct tcp *t, struct tcb *tcb) {
 
 static void user_timeout_start(struct tcp *t, struct tcb *tcb) {
     if (!tcb->user_timeout_ms || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
-    if (t->config.user_timeout_late && tcb_is_synchronized(tcb) && !tcb->retries && !tcb->probes)
+    if (t->config.habits.user_timeout_late && tcb_is_synchronized(tcb) && !tcb->retries &&
+        !tcb->probes)
         return;
     if (seq_eq(tcb->snd_una, tcb->snd_max) && !seq_lt(tcb->snd_max, tcb->snd_end)) return;
     timer_set(t, tcb, TIMER_USER_TIMEOUT, tcb->user_timeout_ms * 1000ull);
@@ -152,9 +154,9 @@ static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
 
 /* A limit to an opening that is not counted in SYNs. */
 static void open_timeout_start(struct tcp *t, struct tcb *tcb) {
-    if (!t->config.open_timeout_us || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
+    if (!t->config.habits.open_timeout_us || timer_is_set(tcb, TIMER_USER_TIMEOUT)) return;
     if (tcb->user_timeout_ms) return; /* the user has a limit of his own */
-    timer_set(t, tcb, TIMER_USER_TIMEOUT, t->config.open_timeout_us);
+    timer_set(t, tcb, TIMER_USER_TIMEOUT, t->config.habits.open_timeout_us);
 }
 
 void fin_wait_2_start(struct tcp *t, struct tcb *tcb) {

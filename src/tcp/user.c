@@ -113,9 +113,9 @@ int user_shutdown(struct tcp *t, struct tcb *tcb) {
 
 /* Nothing can be read any more (MAY-1); what is lost thereby turns the close into a reset (SHLD-3). */
 void user_close(struct tcp *t, struct tcb *tcb) {
-    bool is_lossy = tcb_readable(tcb) && t->config.unread_resets;
+    bool is_lossy = tcb_readable(tcb) && t->config.habits.unread_resets;
 
-    if (t->config.close_forgets && tcb->state == TERCET_STATE_SYN_RECEIVED) {
+    if (t->config.habits.close_forgets && tcb->state == TERCET_STATE_SYN_RECEIVED) {
         tcb_orphan(t, tcb);
         tcb_over(t, tcb, TERCET_REASON_ABORTED);
         return;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <tercet/config.h>
+#include <tercet/habits.h>
 
 #include "base/seq.h"
 #include "twin/options.h"

@@ -9,7 +9,7 @@ enum { WHY_MAX = 256 };
 
 static void as_it_is(struct tercet_config *config) {
     config->initial_segments = 7;
-    config->quick_acks = 2;
+    config->habits.quick_acks = 2;
 }
 
 static const struct personality linux_like = {"linux-like", "", PERSONALITY_LINUX, as_it_is};
@@ -150,31 +150,33 @@ TEST(what_hosts_differ_in_is_set_by_their_own_names)
     CHECK_TAKEN(
         &host,
         "sysctl net.ipv4.tcp_rfc1337=0 net.inet.tcp.drop_synfin=0 net.inet.tcp.tolerate_missing_ts=1");
-    CHECK(s->config.time_wait_resets && s->config.syn_fin_opens && s->config.timestamps_lenient);
+    CHECK(s->config.habits.time_wait_resets && s->config.habits.syn_fin_opens &&
+          s->config.habits.timestamps_lenient);
     CHECK_TAKEN(
         &host,
         "sysctl net.ipv4.tcp_rfc1337=1 net.inet.tcp.drop_synfin=1 net.inet.tcp.tolerate_missing_ts=0");
-    CHECK(!s->config.time_wait_resets && !s->config.syn_fin_opens && !s->config.timestamps_lenient);
+    CHECK(!s->config.habits.time_wait_resets && !s->config.habits.syn_fin_opens &&
+          !s->config.habits.timestamps_lenient);
     CHECK_TAKEN(
         &host,
         "sysctl net.inet.tcp.rexmit_drop_options=1 net.inet.tcp.rexmit_slop=20 net.inet.tcp.keepinit=5000");
-    CHECK_EQ(s->config.syn_options_retries, 3);
-    CHECK_EQ(s->config.rto_slop_us, 20000);
-    CHECK_EQ(s->config.open_timeout_us, 5000000);
+    CHECK_EQ(s->config.habits.syn_options_retries, 3);
+    CHECK_EQ(s->config.habits.rto_slop_us, 20000);
+    CHECK_EQ(s->config.habits.open_timeout_us, 5000000);
     CHECK_TAKEN(
         &host,
         "sysctl net.inet.tcp.rexmit_drop_options=0 net.inet.tcp.delayed_ack=0 net.inet.tcp.persmin=1000");
-    CHECK_EQ(s->config.syn_options_retries, 255);
-    CHECK_EQ(s->config.quick_acks, 255);
-    CHECK_EQ(s->config.persist_min_us, 1000000);
+    CHECK_EQ(s->config.habits.syn_options_retries, 255);
+    CHECK_EQ(s->config.habits.quick_acks, 255);
+    CHECK_EQ(s->config.habits.persist_min_us, 1000000);
     CHECK_TAKEN(&host, "sysctl net.inet.tcp.delayed_ack=1");
-    CHECK_EQ(s->config.quick_acks, 2);
-    CHECK_EQ(s->config.rto_variance_min_us, 0);
+    CHECK_EQ(s->config.habits.quick_acks, 2);
+    CHECK_EQ(s->config.habits.rto_variance_min_us, 0);
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rto_min_us=5000");
-    CHECK_EQ(s->config.rto_variance_min_us, 0);
-    s->config.rto_variance_min_us = 1;
+    CHECK_EQ(s->config.habits.rto_variance_min_us, 0);
+    s->config.habits.rto_variance_min_us = 1;
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rto_min_us=6000");
-    CHECK_EQ(s->config.rto_variance_min_us, 6000);
+    CHECK_EQ(s->config.habits.rto_variance_min_us, 6000);
 }
 
 TEST(the_window_scale_is_enough_for_the_largest_buffer)
@@ -183,13 +185,13 @@ TEST(the_window_scale_is_enough_for_the_largest_buffer)
     struct tercet_config *config = &host.settings.config;
 
     CHECK_TAKEN(&host, "sysctl net.core.rmem_max=212992 net.ipv4.tcp_rmem='4096 131072 6291456'");
-    CHECK_EQ(config->window_scale_bytes, 6291456);
+    CHECK_EQ(config->habits.window_scale_bytes, 6291456);
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_rmem='4096 131072 65536'");
-    CHECK_EQ(config->window_scale_bytes, 212992);
+    CHECK_EQ(config->habits.window_scale_bytes, 212992);
     CHECK_TAKEN(&host, "sysctl net.core.rmem_max=16777216");
-    CHECK_EQ(config->window_scale_bytes, 16777216);
+    CHECK_EQ(config->habits.window_scale_bytes, 16777216);
     CHECK_TAKEN(&host, "sysctl kern.ipc.maxsockbuf=2097152");
-    CHECK_EQ(config->window_scale_bytes, 2097152);
+    CHECK_EQ(config->habits.window_scale_bytes, 2097152);
     CHECK_EQ(host.settings.sndbuf_limit_bytes, 2097152);
 }
 
@@ -232,9 +234,9 @@ TEST(duplicates_are_told_where_it_is_asked_for)
     struct host host = host_of(&linux_like, NULL);
 
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_dsack=1");
-    CHECK_EQ(host.settings.config.duplicates_told, true);
+    CHECK_EQ(host.settings.config.habits.duplicates_told, true);
     CHECK_TAKEN(&host, "sysctl net.ipv4.tcp_dsack=0");
-    CHECK_EQ(host.settings.config.duplicates_told, false);
+    CHECK_EQ(host.settings.config.habits.duplicates_told, false);
 }
 
 TEST(what_the_stack_lacks_is_told_by_its_name_and_only_where_it_is_asked_for)
@@ -551,7 +553,7 @@ TEST(routes_and_links_bring_what_they_say_of_connections)
     CHECK_TAKEN(&host, "ifconfig tun0 mtu 1280");
     CHECK_EQ(s->mtu, 1280);
     CHECK_TAKEN(&host, "ip -6 route change default quickack 1 rto_min 5");
-    CHECK_EQ(s->config.quick_acks, 255);
+    CHECK_EQ(s->config.habits.quick_acks, 255);
     CHECK_EQ(s->config.rto_min_us, 5000);
     CHECK_LACKS(&host, "ip link set tun0 mtu 10", "mtu 10");
 }

@@ -6,7 +6,7 @@
 #include "tcp/icmp_talk.h"
 
 CONVERSATION(quick_acks_answer_the_first_segments_at_once) {
-    c->config.quick_acks = 3;
+    c->config.habits.quick_acks = 3;
     establish(c);
     for (uint32_t i = 0; i < 3; i++) {
         receive(c, ACK, 1 + i * 100, 1, 100);
@@ -19,7 +19,7 @@ CONVERSATION(quick_acks_answer_the_first_segments_at_once) {
 
 /* The user answers what he reads: the next ACK waits for the next answer. */
 CONVERSATION(an_answer_ends_quick_acks) {
-    c->config.quick_acks = 16;
+    c->config.habits.quick_acks = 16;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     expect(c, ACK, 1, 101, 0);
@@ -32,8 +32,8 @@ CONVERSATION(an_answer_ends_quick_acks) {
 }
 
 CONVERSATION(a_fin_may_be_acknowledged_later) {
-    c->config.fin_ack_delayed = true;
-    c->config.quick_acks = 16;
+    c->config.habits.fin_ack_delayed = true;
+    c->config.habits.quick_acks = 16;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     expect(c, ACK, 1, 101, 0);
@@ -44,7 +44,7 @@ CONVERSATION(a_fin_may_be_acknowledged_later) {
 }
 
 CONVERSATION(a_fin_behind_our_own_is_acknowledged_at_once) {
-    c->config.fin_ack_delayed = true;
+    c->config.habits.fin_ack_delayed = true;
     establish(c);
     finish_ours(c);
     finish_acked(c);
@@ -53,7 +53,7 @@ CONVERSATION(a_fin_behind_our_own_is_acknowledged_at_once) {
 }
 
 CONVERSATION(the_reset_of_an_abort_may_acknowledge) {
-    c->config.reset_acks = true;
+    c->config.habits.reset_acks = true;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     user_abort(c);
@@ -61,14 +61,14 @@ CONVERSATION(the_reset_of_an_abort_may_acknowledge) {
 }
 
 CONVERSATION(a_syn_with_fin_may_open) {
-    c->config.syn_fin_opens = true;
+    c->config.habits.syn_fin_opens = true;
     listen_here(c);
     receive(c, SYN | FIN, 0, 0, 0);
     expect(c, SYN | ACK, 0, 1, 0);
 }
 
 CONVERSATION(a_reset_just_before_the_fin_may_be_inexact) {
-    c->config.reset_at_edges = false;
+    c->config.habits.reset_at_edges = false;
     establish(c);
     receive(c, FIN | ACK, 1, 1, 0);
     expect(c, ACK, 1, 2, 0);
@@ -80,7 +80,7 @@ CONVERSATION(a_reset_just_before_the_fin_may_be_inexact) {
 CONVERSATION(a_reset_may_end_time_wait) {
     struct tercet_stack_info all;
 
-    c->config.time_wait_resets = true;
+    c->config.habits.time_wait_resets = true;
     reach(c, TERCET_STATE_TIME_WAIT);
     receive(c, RST, c->talker->rcv_nxt + 1, 0, 0);
     expect_verdict(c, TERCET_TIME_WAIT_RST);
@@ -91,7 +91,7 @@ CONVERSATION(a_reset_may_end_time_wait) {
 }
 
 CONVERSATION(any_unreachable_may_end_an_opening) {
-    c->config.unreachable_is_hard = true;
+    c->config.habits.unreachable_is_hard = true;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     tell(c, .type = c->v6 ? 1 : 3, .code = 0, .seq = 0);
@@ -100,7 +100,7 @@ CONVERSATION(any_unreachable_may_end_an_opening) {
 }
 
 CONVERSATION(a_prohibition_may_end_an_opening) {
-    c->config.prohibition_is_hard = true;
+    c->config.habits.prohibition_is_hard = true;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     tell(c, .type = c->v6 ? 1 : 3, .code = 0, .seq = 0);
@@ -111,7 +111,7 @@ CONVERSATION(a_prohibition_may_end_an_opening) {
 }
 
 CONVERSATION(window_probes_may_grow_from_more_than_the_rto) {
-    c->config.persist_min_us = 500000;
+    c->config.habits.persist_min_us = 500000;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     advance_ms(c, 100);
@@ -124,7 +124,7 @@ CONVERSATION(window_probes_may_grow_from_more_than_the_rto) {
 }
 
 CONVERSATION(segments_without_timestamps_may_be_taken) {
-    c->config.timestamps_lenient = true;
+    c->config.habits.timestamps_lenient = true;
     open_half(c);
     receive(c, ACK, 1, 1, 0, .no_ts = true);
     take_connection(c);
@@ -135,7 +135,7 @@ CONVERSATION(segments_without_timestamps_may_be_taken) {
 }
 
 CONVERSATION(an_opening_may_have_a_limit_of_its_own) {
-    c->config.open_timeout_us = 10000000;
+    c->config.habits.open_timeout_us = 10000000;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     expect_after_ms(c, 1000, SYN, 0, 0, 0);
@@ -149,14 +149,14 @@ CONVERSATION(an_opening_may_have_a_limit_of_its_own) {
 }
 
 CONVERSATION(a_limit_of_openings_leaves_open_connections_alone) {
-    c->config.open_timeout_us = 1000000;
+    c->config.habits.open_timeout_us = 1000000;
     establish_out(c);
     advance_s(c, 5);
     expect_state(c, ESTABLISHED);
 }
 
 CONVERSATION(late_syns_may_come_without_options) {
-    c->config.syn_options_retries = 2;
+    c->config.habits.syn_options_retries = 2;
     connect_out(c);
     expect(c, SYN, 0, 0, 0, .has = TCP_HAS_MSS | TCP_HAS_WSCALE | TCP_HAS_SACK_PERMITTED);
     expect_after_ms(c, 1000, SYN, 0, 0, 0, .has = TCP_HAS_MSS | TCP_HAS_WSCALE);
@@ -166,7 +166,7 @@ CONVERSATION(late_syns_may_come_without_options) {
 
 CONVERSATION(every_rto_may_have_a_slop) {
     c->config.rto_min_us = 30000;
-    c->config.rto_slop_us = 500000;
+    c->config.habits.rto_slop_us = 500000;
     establish(c);
     user_write(c, 10);
     expect(c, PSH | ACK, 1, 1, 10);
@@ -175,7 +175,7 @@ CONVERSATION(every_rto_may_have_a_slop) {
 
 CONVERSATION(the_window_scale_may_be_for_more_than_the_buffer) {
     c->config.receive_buffer_bytes = 65536;
-    c->config.window_scale_bytes = 6 << 20;
+    c->config.habits.window_scale_bytes = 6 << 20;
     listen_here(c);
     receive(c, SYN, 0, 0, 0, .ws = 3);
     expect(c, SYN | ACK, 0, 1, 0, .ws = 7);
@@ -207,7 +207,7 @@ CONVERSATION(knobs_of_a_running_stack_can_be_changed) {
 CONVERSATION(the_scale_may_come_first_in_a_syn) {
     struct segment seg;
 
-    c->config.option_order = TERCET_ORDER_SCALE_FIRST;
+    c->config.habits.option_order = TERCET_ORDER_SCALE_FIRST;
     connect_out(c);
     pump(c);
     if (c->over) return;
@@ -218,7 +218,7 @@ CONVERSATION(the_scale_may_come_first_in_a_syn) {
 }
 
 CONVERSATION(bytes_that_nobody_has_read_may_be_forgotten) {
-    c->config.unread_resets = false;
+    c->config.habits.unread_resets = false;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     user_close(c);
@@ -229,7 +229,7 @@ CONVERSATION(bytes_that_nobody_has_read_may_be_forgotten) {
 }
 
 CONVERSATION(a_wrong_answer_may_leave_the_syn_to_its_timer) {
-    c->config.syn_again_soon = false;
+    c->config.habits.syn_again_soon = false;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     receive(c, SYN | ACK, 0, 77, 0, .no_ts = true);
@@ -238,7 +238,7 @@ CONVERSATION(a_wrong_answer_may_leave_the_syn_to_its_timer) {
 }
 
 CONVERSATION(window_probes_may_begin_late) {
-    c->config.persist_min_us = 5000000;
+    c->config.habits.persist_min_us = 5000000;
     establish(c);
     receive(c, ACK, 1, 1, 0, .wnd = NOTHING);
     user_write(c, 10);
@@ -249,7 +249,7 @@ CONVERSATION(window_probes_may_begin_late) {
 
 CONVERSATION(the_first_syns_may_go_in_equal_steps) {
     c->config.syn_retries = 2;
-    c->config.syn_linear_retries = 1;
+    c->config.habits.syn_linear_retries = 1;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     expect_after_ms(c, 1000, SYN, 0, 0, 0);
@@ -262,7 +262,7 @@ CONVERSATION(the_first_syns_may_go_in_equal_steps) {
 /* As on Linux 6.18 with TCP_SYNCNT 1: one linear SYN more, and no longer wait after it. */
 CONVERSATION(few_syns_all_go_in_equal_steps) {
     c->config.syn_retries = 1;
-    c->config.syn_linear_retries = 4;
+    c->config.habits.syn_linear_retries = 4;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     expect_after_ms(c, 1000, SYN, 0, 0, 0);
@@ -273,7 +273,7 @@ CONVERSATION(few_syns_all_go_in_equal_steps) {
 }
 
 CONVERSATION(a_closed_window_may_be_probed_without_an_octet) {
-    c->config.probes_empty = true;
+    c->config.habits.probes_empty = true;
     establish(c);
     receive(c, ACK, 1, 1, 0, .wnd = NOTHING);
     user_write(c, 10);
@@ -283,7 +283,7 @@ CONVERSATION(a_closed_window_may_be_probed_without_an_octet) {
 }
 
 CONVERSATION(text_in_time_wait_may_always_be_answered) {
-    c->config.time_wait_answers_text = true;
+    c->config.habits.time_wait_answers_text = true;
     reach(c, TERCET_STATE_TIME_WAIT);
     for (unsigned i = 0; i < 3; i++) {
         receive(c, ACK, (uint32_t)-50, 2, 20);
@@ -304,7 +304,7 @@ CONVERSATION(the_end_of_a_write_leaves_at_once) {
 }
 
 CONVERSATION(what_came_before_a_reset_may_be_kept) {
-    c->config.reset_keeps_text = true;
+    c->config.habits.reset_keeps_text = true;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     receive(c, RST, 101, 0, 0);
@@ -315,7 +315,7 @@ CONVERSATION(what_came_before_a_reset_may_be_kept) {
 }
 
 CONVERSATION(an_ack_may_open_the_window_by_more_than_a_segment) {
-    c->config.slow_start_segments = 2;
+    c->config.habits.slow_start_segments = 2;
     establish(c);
     user_write(c, 30 * MSS);
     expect_segments(c, 10, 1, 1);
@@ -325,7 +325,7 @@ CONVERSATION(an_ack_may_open_the_window_by_more_than_a_segment) {
 }
 
 CONVERSATION(the_end_of_a_burst_may_be_pushed) {
-    c->config.pushes_bursts = true;
+    c->config.habits.pushes_bursts = true;
     open_half(c);
     advance_ms(c, 100); /* a way so long that bursts have the least size, two segments */
     receive(c, ACK, 1, 1, 0);
@@ -337,7 +337,7 @@ CONVERSATION(the_end_of_a_burst_may_be_pushed) {
 
 CONVERSATION(the_slop_is_not_doubled) {
     c->config.rto_min_us = 300000;
-    c->config.rto_slop_us = 100000;
+    c->config.habits.rto_slop_us = 100000;
     establish(c);
     user_write(c, 10);
     expect(c, PSH | ACK, 1, 1, 10);
@@ -347,7 +347,7 @@ CONVERSATION(the_slop_is_not_doubled) {
 }
 
 CONVERSATION(the_wait_for_the_first_answer_has_no_slop) {
-    c->config.rto_slop_us = 200000;
+    c->config.habits.rto_slop_us = 200000;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     expect_after_ms(c, 1000, SYN, 0, 0, 0);
@@ -356,14 +356,14 @@ CONVERSATION(the_wait_for_the_first_answer_has_no_slop) {
 }
 
 CONVERSATION(syn_acks_have_the_slop_as_well) {
-    c->config.rto_slop_us = 200000;
+    c->config.habits.rto_slop_us = 200000;
     open_half(c);
     expect_after_ms(c, 1000, SYN | ACK, 0, 1, 0);
     expect_after_ms(c, 2200, SYN | ACK, 0, 1, 0);
 }
 
 CONVERSATION(closed_ports_may_be_silent_to_syns) {
-    c->config.silent_ports = 1;
+    c->config.habits.silent_ports = 1;
     receive(c, SYN, 0, 0, 0);
     expect_nothing(c);
     receive(c, ACK, 1, 77, 0, .no_ts = true);
@@ -371,7 +371,7 @@ CONVERSATION(closed_ports_may_be_silent_to_syns) {
 }
 
 CONVERSATION(closed_ports_may_be_silent) {
-    c->config.silent_ports = 2;
+    c->config.habits.silent_ports = 2;
     receive(c, SYN, 0, 0, 0);
     receive(c, ACK, 1, 77, 0);
     expect_nothing(c);
@@ -381,7 +381,7 @@ CONVERSATION(closed_ports_may_be_silent) {
 }
 
 CONVERSATION(listeners_may_be_silent_too) {
-    c->config.silent_ports = 3;
+    c->config.habits.silent_ports = 3;
     listen_here(c);
     receive(c, ACK, 1, 77, 0);
     expect_nothing(c);
@@ -391,7 +391,7 @@ CONVERSATION(listeners_may_be_silent_too) {
 
 CONVERSATION(the_receive_buffer_may_be_whole_segments) {
     c->config.receive_buffer_bytes = 20500;
-    c->config.buffer_whole_segments = true;
+    c->config.habits.buffer_whole_segments = true;
     establish(c);
     verify(c, info_of(c).receive_buffer_bytes >= 20500);
     verify_eq(c, info_of(c).receive_buffer_bytes % (c->variant->ts ? MSS + 12u : MSS), 0);
@@ -399,7 +399,7 @@ CONVERSATION(the_receive_buffer_may_be_whole_segments) {
 
 CONVERSATION(the_window_may_follow_the_buffer) {
     c->config.receive_buffer_bytes = 20000;
-    c->config.window_follows_buffer = true;
+    c->config.habits.window_follows_buffer = true;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     expect_after_ms(c, 40, ACK, 1, 101, 0, .wnd = 19900);
@@ -410,7 +410,7 @@ CONVERSATION(the_window_may_follow_the_buffer) {
 
 CONVERSATION(a_window_update_may_wait_for_a_quarter_of_the_buffer) {
     c->config.receive_buffer_bytes = 40000;
-    c->config.window_follows_buffer = true;
+    c->config.habits.window_follows_buffer = true;
     establish(c);
     for (uint32_t i = 0; i < 20; i++)
         receive(c, ACK, 1 + i * MSS, 1, MSS);
@@ -422,7 +422,7 @@ CONVERSATION(a_window_update_may_wait_for_a_quarter_of_the_buffer) {
 }
 
 CONVERSATION(a_handshake_may_be_timed_by_timestamps_alone) {
-    c->config.handshake_untimed = true;
+    c->config.habits.handshake_untimed = true;
     establish(c);
     user_write(c, 10);
     expect(c, PSH | ACK, 1, 1, 10);
@@ -433,8 +433,8 @@ CONVERSATION(a_handshake_may_be_timed_by_timestamps_alone) {
 }
 
 CONVERSATION(retransmissions_may_end_in_a_reset) {
-    c->config.timeout_resets = true;
-    c->config.reset_acks = true;
+    c->config.habits.timeout_resets = true;
+    c->config.habits.reset_acks = true;
     c->config.data_retries = 1;
     establish(c);
     user_write(c, 10);
@@ -445,7 +445,7 @@ CONVERSATION(retransmissions_may_end_in_a_reset) {
 }
 
 CONVERSATION(a_close_in_a_simultaneous_open_may_forget) {
-    c->config.close_forgets = true;
+    c->config.habits.close_forgets = true;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     receive(c, SYN, 0, 0, 0);
@@ -455,7 +455,7 @@ CONVERSATION(a_close_in_a_simultaneous_open_may_forget) {
 }
 
 CONVERSATION(text_after_close_may_reset_wherever_it_lies) {
-    c->config.close_resets_early = true;
+    c->config.habits.close_resets_early = true;
     establish(c);
     user_close(c);
     expect(c, FIN | ACK, 1, 1, 0);
@@ -465,7 +465,7 @@ CONVERSATION(text_after_close_may_reset_wherever_it_lies) {
 }
 
 CONVERSATION(a_reset_may_count_anywhere_in_the_window) {
-    c->config.resets_in_window = true;
+    c->config.habits.resets_in_window = true;
     establish(c);
     receive(c, RST, 0, 0, 0);
     expect_verdict(c, TERCET_RST_OUTSIDE);
@@ -475,14 +475,14 @@ CONVERSATION(a_reset_may_count_anywhere_in_the_window) {
 }
 
 CONVERSATION(a_reset_in_the_window_may_end_a_half_open) {
-    c->config.resets_in_window = true;
+    c->config.habits.resets_in_window = true;
     open_half(c);
     receive(c, RST, 100, 0, 0);
     expect_verdict(c, TERCET_HALF_OPEN_RESET);
 }
 
 CONVERSATION(a_reset_may_have_to_stand_at_the_last_ack) {
-    c->config.resets_by_ack = true;
+    c->config.habits.resets_by_ack = true;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     receive(c, RST, 101, 0, 0);
@@ -493,7 +493,7 @@ CONVERSATION(a_reset_may_have_to_stand_at_the_last_ack) {
 }
 
 CONVERSATION(a_syn_in_the_window_may_reset) {
-    c->config.syn_resets = true;
+    c->config.habits.syn_resets = true;
     establish(c);
     receive(c, SYN, 0, 0, 0);
     expect(c, ACK, 1, 1, 0);
@@ -503,7 +503,7 @@ CONVERSATION(a_syn_in_the_window_may_reset) {
 }
 
 CONVERSATION(old_timestamps_without_text_may_get_silence) {
-    c->config.old_timestamps_silent = true;
+    c->config.habits.old_timestamps_silent = true;
     establish(c);
     if (!c->variant->ts) return;
     receive(c, ACK, 1, 1, 0, .tsval = (uint32_t)-5000);
@@ -518,7 +518,7 @@ CONVERSATION(old_timestamps_without_text_may_get_silence) {
 }
 
 CONVERSATION(what_an_old_segment_acknowledges_may_count) {
-    c->config.edges_lenient = true;
+    c->config.habits.edges_lenient = true;
     establish(c);
     receive(c, ACK, 1, 1, 100);
     ignore_heard(c);
@@ -531,7 +531,7 @@ CONVERSATION(what_an_old_segment_acknowledges_may_count) {
 }
 
 CONVERSATION(the_syn_ack_of_a_simultaneous_open_may_be_answered) {
-    c->config.edges_lenient = true;
+    c->config.habits.edges_lenient = true;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     receive(c, SYN, 0, 0, 0);
@@ -543,14 +543,14 @@ CONVERSATION(the_syn_ack_of_a_simultaneous_open_may_be_answered) {
 
 CONVERSATION(a_fin_takes_no_room_from_a_window_that_follows_the_buffer) {
     c->config.receive_buffer_bytes = 20000;
-    c->config.window_follows_buffer = true;
+    c->config.habits.window_follows_buffer = true;
     establish(c);
     receive(c, FIN | ACK, 1, 1, 100);
     expect(c, ACK, 1, 102, 0, .wnd = 19900);
 }
 
 CONVERSATION(an_ack_at_the_right_edge_may_be_taken) {
-    c->config.edges_lenient = true;
+    c->config.habits.edges_lenient = true;
     c->config.receive_buffer_bytes = 20000;
     establish(c);
     receive(c, ACK, 20001, 1, 0);
@@ -560,7 +560,7 @@ CONVERSATION(an_ack_at_the_right_edge_may_be_taken) {
 }
 
 CONVERSATION(an_ack_of_less_than_the_syn_may_be_challenged) {
-    c->config.acks_of_nothing_challenged = true;
+    c->config.habits.acks_of_nothing_challenged = true;
     establish(c);
     receive(c, ACK, 1, 0, 0);
     expect_verdict(c, TERCET_ACK_TOO_OLD);
@@ -570,7 +570,7 @@ CONVERSATION(an_ack_of_less_than_the_syn_may_be_challenged) {
 }
 
 CONVERSATION(any_syn_may_begin_a_half_open_anew) {
-    c->config.half_open_renewed = true;
+    c->config.habits.half_open_renewed = true;
     open_half(c);
     advance_ms(c, 700);
     receive(c, SYN, 100, 0, 0, .tsval = 5000);
@@ -582,7 +582,7 @@ CONVERSATION(any_syn_may_begin_a_half_open_anew) {
 }
 
 CONVERSATION(a_reset_with_an_ack_may_leave_a_half_open_alone) {
-    c->config.half_open_renewed = true;
+    c->config.habits.half_open_renewed = true;
     open_half(c);
     receive(c, RST | ACK, 1, 1, 0);
     expect_nothing(c);
@@ -592,7 +592,7 @@ CONVERSATION(a_reset_with_an_ack_may_leave_a_half_open_alone) {
 }
 
 CONVERSATION(a_syn_ack_may_end_a_half_open) {
-    c->config.half_open_renewed = true;
+    c->config.habits.half_open_renewed = true;
     open_half(c);
     receive(c, SYN | ACK, 0, 1, 0);
     expect(c, RST, 1, 0, 0);
@@ -603,7 +603,7 @@ CONVERSATION(a_syn_ack_may_end_a_half_open) {
 CONVERSATION(time_wait_may_hear_acks_alone) {
     uint32_t seq, ack;
 
-    c->config.time_wait_acks_only = true;
+    c->config.habits.time_wait_acks_only = true;
     reach(c, TERCET_STATE_TIME_WAIT);
     if (c->over) return;
     seq = c->talker->rcv_nxt;
@@ -617,7 +617,7 @@ CONVERSATION(time_wait_may_hear_acks_alone) {
 }
 
 CONVERSATION(small_segments_may_be_smaller) {
-    c->config.mss_min_bytes = 48;
+    c->config.habits.mss_min_bytes = 48;
     listen_here(c);
     receive(c, SYN, 0, 0, 0, .mss = 20, .no_ts = true);
     expect(c, SYN | ACK, 0, 1, 0);
@@ -629,7 +629,7 @@ CONVERSATION(small_segments_may_be_smaller) {
 }
 
 CONVERSATION(duplicates_may_be_told) {
-    c->config.duplicates_told = true;
+    c->config.habits.duplicates_told = true;
     listen_here(c);
     receive(c, SYN, 0, 0, 0, .sack = true);
     expect(c, SYN | ACK, 0, 1, 0);
@@ -647,8 +647,8 @@ CONVERSATION(duplicates_may_be_told) {
 }
 
 CONVERSATION(a_window_that_is_not_used_may_stay) {
-    c->config.window_in_use = true;
-    c->config.slow_start_segments = 2;
+    c->config.habits.window_in_use = true;
+    c->config.habits.slow_start_segments = 2;
     establish(c);
     user_write(c, 2 * MSS);
     expect_segments(c, 2, 1, 1);
@@ -661,7 +661,7 @@ CONVERSATION(a_window_that_is_not_used_may_stay) {
 }
 
 CONVERSATION(a_simultaneous_open_may_offer_all_options) {
-    c->config.simultaneous_offers = true;
+    c->config.habits.simultaneous_offers = true;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     receive(c, SYN, 0, 0, 0, .mss = 1000, .no_ts = true);
@@ -673,7 +673,7 @@ CONVERSATION(a_simultaneous_open_may_offer_all_options) {
 }
 
 CONVERSATION(another_syn_may_end_a_half_open_line) {
-    c->config.half_open_syn_resets = true;
+    c->config.habits.half_open_syn_resets = true;
     open_half(c);
     receive(c, SYN, 100, 0, 0);
     expect(c, RST | ACK, (uint32_t)-c->talker->iss, 101, 0); /* from 0, for want of an ACK */
@@ -683,14 +683,14 @@ CONVERSATION(another_syn_may_end_a_half_open_line) {
 }
 
 CONVERSATION(a_marked_syn_may_be_refused_ecn) {
-    c->config.ecn_marked_syn_refused = true;
+    c->config.habits.ecn_marked_syn_refused = true;
     listen_here(c);
     receive(c, SYN | ECE | CWR, 0, 0, 0, .ecn = 2);
     expect(c, SYN | ACK, 0, 1, 0);
 }
 
 CONVERSATION(a_timestamp_may_be_a_little_older) {
-    c->config.timestamp_slack = 1;
+    c->config.habits.timestamp_slack = 1;
     establish(c);
     receive(c, ACK, 1, 1, 10, .tsval = 500);
     receive(c, ACK, 11, 1, 10, .tsval = 499);
@@ -698,7 +698,7 @@ CONVERSATION(a_timestamp_may_be_a_little_older) {
 }
 
 CONVERSATION(one_lost_syn_may_be_forgiven) {
-    c->config.syn_loss_forgiven = true;
+    c->config.habits.syn_loss_forgiven = true;
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
     expect_after_ms(c, 1000, SYN, 0, 0, 0);
@@ -710,7 +710,7 @@ CONVERSATION(one_lost_syn_may_be_forgiven) {
 }
 
 CONVERSATION(the_user_timeout_may_begin_late) {
-    c->config.user_timeout_late = true;
+    c->config.habits.user_timeout_late = true;
     c->config.rto_min_us = 1000000;
     establish(c);
     set_option(c, TERCET_OPTION_USER_TIMEOUT, 500);
@@ -724,7 +724,7 @@ CONVERSATION(the_user_timeout_may_begin_late) {
 }
 
 CONVERSATION(fin_wait_2_of_no_time_may_reset) {
-    c->config.fin_wait_2_resets = true;
+    c->config.habits.fin_wait_2_resets = true;
     establish(c);
     set_option(c, TERCET_OPTION_FIN_WAIT_2, 0);
     user_close(c);
