@@ -37,9 +37,6 @@ enum { CANDIDATES_MAX = 16, WORDS_MAX = 160 };
 #define LOOK_NS     (5 * NS_PER_MS) /* between two looks at who listens */
 #define PATIENCE_NS (2 * NS_PER_S)  /* from SIGTERM to SIGKILL */
 
-static const struct session_limits limits = {
-    .conns = 16, .half_opens = 16, .time_waits = 16, .reassemblies = 16};
-
 enum connect_phase { CONNECT_WAITS, CONNECT_OPENS, CONNECT_TALKS, CONNECT_ENDS };
 
 struct connect {
@@ -76,14 +73,6 @@ static void finish(struct connect *connect, int status) {
         child_signal(&connect->session.child, SIGTERM);
     else
         session_end(&connect->session, status);
-}
-
-/* A failure of tercet's own, after its complaint. */
-static void fail(void *user) {
-    struct connect *connect = user;
-
-    connect->phase = CONNECT_ENDS;
-    session_end(&connect->session, STATUS_TROUBLE);
 }
 
 static void abort_conn(struct connect *connect) {
@@ -194,7 +183,7 @@ static void on_child(void *user, enum child_news news, int value) {
     connect->has_command_ended = true;
     connect->command_status = value;
     if (news != CHILD_ENDED)
-        fail(connect);
+        session_fail(&connect->session);
     else if (connect->phase == CONNECT_ENDS)
         session_end(&connect->session, connect->status);
 }
@@ -261,6 +250,7 @@ static void on_turn(void *user, uint64_t now_ns, int64_t wall_minus_now_ns) {
     struct connect *connect = user;
     (void)wall_minus_now_ns;
 
+    if (connect->session.is_over) return;
     if (connect->phase != CONNECT_ENDS) talk_turn(&connect->talk);
     if (connect->phase == CONNECT_WAITS || connect->phase == CONNECT_OPENS) tell_input(connect);
     switch (connect->phase) {
@@ -290,7 +280,8 @@ static uint64_t deadline(void *user) {
 }
 
 /* While the host's network is at hand: what HOST is called there.  Return: 0, or -1 after a complaint. */
-static int resolve(struct connect *connect) {
+static int outside(void *user) {
+    struct connect *connect = user;
     const char *host = connect->options.host;
 
     if (address_read(host, strlen(host), &connect->candidates[0])) {
@@ -306,7 +297,7 @@ static int resolve(struct connect *connect) {
     return -1;
 }
 
-/* Choose the first address of a family that tercet has.  Return: 0, or the status after a complaint. */
+/* Choose the first address of a family that tercet has.  Return: 0, or -1 after a complaint. */
 static int choose(struct connect *connect) {
     const struct network *network = &connect->session.network;
     const char *host = connect->options.host;
@@ -318,40 +309,33 @@ static int choose(struct connect *connect) {
     if (i == connect->candidate_count) {
         complain("%s: unreachable: tercet has no address of its family%s%s (name another address)",
                  host, network->ipv6_off ? ": " : "", network->ipv6_off ? network->ipv6_off : "");
-        return STATUS_UNREACHABLE;
+        session_end(&connect->session, STATUS_UNREACHABLE);
+        return -1;
     }
     connect->remote = (struct tercet_endpoint){connect->candidates[i], connect->options.port};
     if (!network_is_host(&connect->remote.address)) {
         complain(
             "%s: no other host has this address (the kernel's side of the private network is 198.18.0.1)",
             host);
-        return STATUS_USAGE;
+        session_end(&connect->session, STATUS_USAGE);
+        return -1;
     }
     text_init(&text, connect->place, sizeof connect->place);
     endpoint_text(&text, &connect->remote.address, connect->remote.port);
     return 0;
 }
 
-static void greet(struct connect *connect) {
-    const struct network *network = &connect->session.network;
-    char memory[256];
-    struct text text;
-
-    text_init(&text, memory, sizeof memory);
-    text_put(&text, "tercet connects to ");
-    text_put(&text, connect->place);
-    text_put(&text, connect->options.network.tun ? " by " : ", in a private network namespace");
-    if (connect->options.network.tun) text_put(&text, network->tun.name);
-    text_char(&text, '\n');
-    output_say(&connect->session.output, &text);
+static bool is_waiting(const struct connect *connect) {
+    return connect->session.has_child && connect->options.wait_s > 0;
 }
 
-static int start_watch(struct connect *connect) {
-    uint64_t now_ns = clock_monotonic_ns();
-    bool is_waiting = connect->session.has_child && connect->options.wait_s > 0;
+static int inside(void *user) {
+    struct connect *connect = user;
+    struct session *session = &connect->session;
 
-    connect->deadline_ns = is_waiting ? now_ns + connect->options.wait_s * NS_PER_S : now_ns;
-    if (!is_waiting) return 0;
+    if (choose(connect) != 0) return -1;
+    talk_init(&connect->talk, session->stack, &session->loop);
+    if (!is_waiting(connect)) return 0;
     connect->listening = listening_open();
     if (connect->listening >= 0) return 0;
     complain("sock_diag: %s (%s)", strerror(-connect->listening),
@@ -359,53 +343,51 @@ static int start_watch(struct connect *connect) {
     return -1;
 }
 
-/* Return: 0, or the status after a complaint. */
-static int start(struct connect *connect) {
-    const struct connect_options *options = &connect->options;
-    struct session *session = &connect->session;
+static void begun(void *user, struct text *text) {
+    struct connect *connect = user;
+    const char *tun = connect->options.network.tun;
 
-    if (resolve(connect) != 0) return STATUS_TROUBLE;
-    if (session_enter(session, &options->network) != 0) return STATUS_TROUBLE;
-    int status = choose(connect);
-    if (status) return status;
-    if (session_prepare_child(session, options->command, CHILD_SERVER) != 0) return STATUS_TROUBLE;
-    if (session_open(session, &limits, output_has_observer(&options->output)) != 0)
-        return STATUS_TROUBLE;
-    if (session_join(session, &options->output) != 0) return STATUS_TROUBLE;
-    talk_init(&connect->talk, session->stack, &session->loop);
-    if (start_watch(connect) != 0) return STATUS_TROUBLE;
-    greet(connect);
-    return session_start_child(session) != 0 ? STATUS_TROUBLE : 0;
+    connect->deadline_ns = clock_monotonic_ns();
+    if (is_waiting(connect)) connect->deadline_ns += connect->options.wait_s * NS_PER_S;
+    text_put(text, "tercet connects to ");
+    text_put(text, connect->place);
+    text_put(text, tun ? " by " : ", in a private network namespace");
+    if (tun) text_put(text, connect->session.network.tun.name);
+    text_char(text, '\n');
 }
 
-static void stop(struct connect *connect) {
-    struct session *session = &connect->session;
-
-    abort_conn(connect);
-    session_finish_child(session);
-    if (session_close(session) != 0) session->status = STATUS_TROUBLE;
-    if (connect->listening >= 0) close(connect->listening);
-    if (*connect->words) complain("%s: %s", connect->place, connect->words);
+static void ending(void *user) {
+    abort_conn(user);
 }
 
 static int connect_run(struct connect *connect) {
-    const struct session_hooks hooks = {.event = on_event,
-                                        .signal = on_signal,
-                                        .child = on_child,
-                                        .failed = fail,
-                                        .turn = on_turn,
-                                        .deadline = deadline,
-                                        .user = connect};
+    const struct connect_options *options = &connect->options;
+    const struct session_hooks hooks = {
+        .outside = outside,
+        .inside = inside,
+        .begun = begun,
+        .event = on_event,
+        .signal = on_signal,
+        .child = on_child,
+        .turn = on_turn,
+        .deadline = deadline,
+        .ending = ending,
+        .user = connect,
+    };
+    const struct session_wish wish = {
+        .network = &options->network,
+        .output = &options->output,
+        .command = options->command,
+        .role = CHILD_SERVER,
+        .limits = {.conns = 16, .half_opens = 16, .time_waits = 16, .reassemblies = 16},
+        .trouble = STATUS_TROUBLE,
+    };
 
-    session_init(&connect->session, &hooks);
     connect->listening = -1;
-    int status = start(connect);
-    if (status == 0)
-        session_run(&connect->session);
-    else
-        session_end(&connect->session, status);
-    stop(connect);
-    return connect->session.status;
+    int status = session_run(&connect->session, &wish, &hooks);
+    if (connect->listening >= 0) close(connect->listening);
+    if (*connect->words) complain("%s: %s", connect->place, connect->words);
+    return status;
 }
 
 static int run(int argc, char **argv) {

@@ -13,7 +13,6 @@
 #include "cli/serve_publish.h"
 #include "cli/serve_services.h"
 #include "cli/session.h"
-#include "door/clock.h"
 
 struct serve {
     struct serve_options options;
@@ -23,16 +22,6 @@ struct serve {
     struct serve_services on;
     bool is_asked_to_end; /* a signal has been passed on to COMMAND */
 };
-
-static const struct session_limits limits = {
-    .conns = SERVE_CONNS_MAX, .half_opens = 16384, .time_waits = 65536, .reassemblies = 4096};
-
-/* A failure of tercet's own, after its complaint. */
-static void fail(void *user) {
-    struct serve *serve = user;
-
-    session_end(&serve->session, serve->options.command ? STATUS_UNDER_COMMAND : STATUS_TROUBLE);
-}
 
 static void on_event(void *user, const struct tercet_event *event, uint64_t now_ns) {
     struct serve *serve = user;
@@ -59,7 +48,7 @@ static void on_child(void *user, enum child_news news, int value) {
 
     if (news == CHILD_ENDED) session_end(&serve->session, value);
     if (news == CHILD_FAILED) session_end(&serve->session, child_status_of(value));
-    if (news == CHILD_LOST) fail(serve);
+    if (news == CHILD_LOST) session_fail(&serve->session);
 }
 
 static void on_turn(void *user, uint64_t now_ns, int64_t wall_minus_now_ns) {
@@ -77,66 +66,78 @@ static uint64_t deadline(void *user) {
     return services_deadline(serve->on.services);
 }
 
-static void greet(struct serve *serve) {
-    char memory[4096];
-    struct text text;
-
-    text_init(&text, memory, sizeof memory);
-    serve_greeting(&text, &serve->options, &serve->session.network, serve->publishing.ports,
-                   serve->metrics.port);
-    output_say(&serve->session.output, &text);
-}
-
-/* Return: 0, or -1 after a complaint. */
-static int start(struct serve *serve) {
+/* With the eyes, and the network, of whoever started us. */
+static int outside(void *user) {
+    struct serve *serve = user;
     const struct serve_options *options = &serve->options;
-    struct session *session = &serve->session;
 
     if (serve_services_open_folders(&serve->on, options) != 0) return -1;
     if (serve_publishing_bind(&serve->publishing, options) != 0) return -1;
-    if (serve_metrics_bind(&serve->metrics, options) != 0) return -1;
-    if (session_enter(session, &options->network) != 0) return -1;
-    if (session_prepare_child(session, options->command, CHILD_CLIENT) != 0) return -1;
-    if (session_open(session, &limits, output_has_observer(&options->output)) != 0) return -1;
-    if (serve_services_start(&serve->on, options, session->stack) != 0) return -1;
-    if (serve_publishing_open(&serve->publishing, options, session) != 0) return -1;
-    if (serve_metrics_open(&serve->metrics, session) != 0) return -1;
-    if (session_join(session, &options->output) != 0) return -1;
-    greet(serve);
-    return session_start_child(session);
+    return serve_metrics_bind(&serve->metrics, options);
 }
 
-/* COMMAND first, and what its last connections had to say; then the resets of those that are still open. */
-static void stop(struct serve *serve) {
+static int inside(void *user) {
+    struct serve *serve = user;
     struct session *session = &serve->session;
+
+    if (serve_services_start(&serve->on, &serve->options, session->stack) != 0) return -1;
+    if (serve_publishing_open(&serve->publishing, &serve->options, session) != 0) return -1;
+    return serve_metrics_open(&serve->metrics, session);
+}
+
+static void begun(void *user, struct text *text) {
+    struct serve *serve = user;
+
+    serve_greeting(text, &serve->options, &serve->session.network, serve->publishing.ports,
+                   serve->metrics.port);
+}
+
+static void ending(void *user) {
+    struct serve *serve = user;
 
     serve_publishing_close(&serve->publishing);
     serve_metrics_close(&serve->metrics);
-    session_finish_child(session);
+}
+
+/* Connections that are still open are reset. */
+static void ended(void *user) {
+    struct serve *serve = user;
+
     serve_services_end(&serve->on);
-    if (session->has_pump) pump_turn(&session->pump, clock_monotonic_ns());
-    if (session_close(session) != 0) fail(serve);
-    serve_services_close(&serve->on);
 }
 
 static int serve_run(struct serve *serve) {
-    const struct session_hooks hooks = {.event = on_event,
-                                        .signal = on_signal,
-                                        .child = on_child,
-                                        .failed = fail,
-                                        .turn = on_turn,
-                                        .deadline = deadline,
-                                        .user = serve};
+    const struct serve_options *options = &serve->options;
+    const struct session_hooks hooks = {
+        .outside = outside,
+        .inside = inside,
+        .begun = begun,
+        .event = on_event,
+        .signal = on_signal,
+        .child = on_child,
+        .turn = on_turn,
+        .deadline = deadline,
+        .ending = ending,
+        .ended = ended,
+        .user = serve,
+    };
+    const struct session_wish wish = {
+        .network = &options->network,
+        .output = &options->output,
+        .command = options->command,
+        .role = CHILD_CLIENT,
+        .limits = {.conns = SERVE_CONNS_MAX,
+                   .half_opens = 16384,
+                   .time_waits = 65536,
+                   .reassemblies = 4096},
+        .trouble = options->command ? STATUS_UNDER_COMMAND : STATUS_TROUBLE,
+    };
 
-    session_init(&serve->session, &hooks);
     serve_publishing_init(&serve->publishing);
     serve_metrics_init(&serve->metrics);
-    if (start(serve) == 0)
-        session_run(&serve->session);
-    else
-        fail(serve);
-    stop(serve);
-    return serve->session.status;
+    int status = session_run(&serve->session, &wish, &hooks);
+    serve_services_close(&serve->on);
+    return status;
 }
 
 /* Whether a COMMAND was meant by words that could not be read to their end. */

@@ -20,26 +20,26 @@ enum {
     SYN_RETRIES = 6, /* a person waits: 127 s as with the kernel's programs, not the library's 247 */
 };
 
-void session_init(struct session *session, const struct session_hooks *hooks) {
-    *session = (struct session){.hooks = *hooks, .signals = -1};
-    network_init(&session->network);
-    output_init(&session->output);
-}
-
 void session_end(struct session *session, int status) {
     session->is_over = true;
     session->status = status;
 }
 
-int session_enter(struct session *session, const struct network_options *options) {
-    if (network_enter(options) != 0) return -1;
-    return network_open(&session->network, options);
+void session_fail(struct session *session) {
+    session_end(session, session->wish.trouble);
 }
 
-int session_prepare_child(struct session *session, char *const *command, enum child_role role) {
+/* Return: 0, or -1 after a complaint, as all below. */
+static int enter_network(struct session *session) {
+    if (network_enter(session->wish.network) != 0) return -1;
+    return network_open(&session->network, session->wish.network);
+}
+
+static int prepare_child(struct session *session) {
+    char *const *command = session->wish.command;
+
     if (!command) return 0;
-    session->command = command;
-    int error = child_prepare(&session->child, command, role);
+    int error = child_prepare(&session->child, command, session->wish.role);
     if (error) {
         complain("a process namespace for %s: %s (%s)", command[0], strerror(-error),
                  advice_against(error, "become root, or let this container make namespaces"));
@@ -58,7 +58,8 @@ static void raise_limit_of_files(void) {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static int open_stack(struct session *session, const struct session_limits *limits, bool has_output) {
+static int open_stack(struct session *session) {
+    const struct session_limits *limits = &session->wish.limits;
     struct tercet_config config;
 
     tercet_config_init(&config, sizeof config);
@@ -66,7 +67,7 @@ static int open_stack(struct session *session, const struct session_limits *limi
     config.max_half_opens = limits->half_opens;
     config.max_time_waits = limits->time_waits;
     config.max_reassemblies = limits->reassemblies;
-    config.max_traces = has_output ? TRACES_MAX : 0;
+    config.max_traces = output_has_observer(session->wish.output) ? TRACES_MAX : 0;
     config.syn_retries = SYN_RETRIES;
     entropy_fill(config.secret, sizeof config.secret);
     session->memory_octets = tercet_stack_size(&config);
@@ -88,13 +89,6 @@ static int open_loop(struct session *session) {
     }
     complain("the event loop: %s (%s)", strerror(-error), advice_against(error, "start again"));
     return -1;
-}
-
-int session_open(struct session *session, const struct session_limits *limits, bool has_output) {
-    raise_limit_of_files();
-    if (open_stack(session, limits, has_output) != 0) return -1;
-    if (network_route(&session->network, session->stack) != 0) return -1;
-    return open_loop(session);
 }
 
 int session_watch(struct session *session, int fd, uint32_t events, loop_ready *ready, void *user,
@@ -154,7 +148,9 @@ static int open_pump(struct session *session) {
     return 0;
 }
 
-int session_join(struct session *session, const struct output_options *options) {
+/* Open the files, take the signals over, start the output, and join stack and device. */
+static int join(struct session *session) {
+    const struct output_options *options = session->wish.output;
     struct output *output = &session->output;
 
     if (output_open_files(output, options) != 0) return -1;
@@ -165,7 +161,7 @@ int session_join(struct session *session, const struct output_options *options) 
 
 static void on_child(void *user, uint32_t events) {
     struct session *session = user;
-    const char *command = session->command[0];
+    const char *command = session->wish.command[0];
     int value = 0;
     (void)events;
 
@@ -180,22 +176,19 @@ static void on_child(void *user, uint32_t events) {
     session->hooks.child(session->hooks.user, news, value);
 }
 
-int session_start_child(struct session *session) {
+static int start_child(struct session *session) {
     struct child *child = &session->child;
 
     if (!session->has_child) return 0;
     int error = loop_watch(&session->loop, child_descriptor(child), EPOLLIN, on_child, session);
     if (!error) error = child_start(child);
     if (!error) return 0;
-    complain("%s: %s (start it again)", session->command[0], strerror(-error));
+    complain("%s: %s (start it again)", session->wish.command[0], strerror(-error));
     return -1;
 }
 
-static void failed(struct session *session) {
-    session->hooks.failed(session->hooks.user);
-}
-
-void session_turn(struct session *session, uint64_t now_ns) {
+/* What is due at @now_ns, whatever has woken the loop. */
+static void turn(struct session *session, uint64_t now_ns) {
     int64_t wall_minus_now_ns = (int64_t)(clock_wall_ns() - now_ns);
 
     output_set_wall(&session->output, wall_minus_now_ns);
@@ -204,42 +197,82 @@ void session_turn(struct session *session, uint64_t now_ns) {
     if (error && !session->is_over) {
         complain("%s: %s (the device is gone: start again)", session->network.tun.name,
                  strerror(-error));
-        failed(session);
+        session_fail(session);
     }
     output_turn(&session->output, session->stack, now_ns);
-    if (session->output.has_failed && !session->is_over) failed(session);
+    if (session->output.has_failed && !session->is_over) session_fail(session);
 }
 
 static uint64_t earliest(uint64_t a, uint64_t b) {
     return a < b ? a : b;
 }
 
-void session_run(struct session *session) {
+static void run(struct session *session) {
     while (!session->is_over) {
         uint64_t deadline = earliest(pump_deadline(&session->pump),
                                      session->hooks.deadline(session->hooks.user));
         int n = loop_turn(&session->loop, earliest(deadline, output_deadline(&session->output)));
         if (n < 0) {
             complain("the event loop: %s (start again)", strerror(-n));
-            failed(session);
+            session_fail(session);
         }
-        session_turn(session, clock_monotonic_ns());
+        turn(session, clock_monotonic_ns());
     }
 }
 
-void session_finish_child(struct session *session) {
-    if (session->has_child) child_finish(&session->child);
-    session->has_child = false;
-    if (session->has_pump) session_turn(session, clock_monotonic_ns());
+static void greet(struct session *session) {
+    char memory[4096];
+    struct text text;
+
+    text_init(&text, memory, sizeof memory);
+    session->hooks.begun(session->hooks.user, &text);
+    output_say(&session->output, &text);
 }
 
-int session_close(struct session *session) {
-    int error = output_close(&session->output, session->stack, clock_monotonic_ns());
+static int begin(struct session *session) {
+    const struct session_hooks *hooks = &session->hooks;
 
+    if (hooks->outside(hooks->user) != 0) return -1;
+    if (enter_network(session) != 0) return -1;
+    if (prepare_child(session) != 0) return -1;
+    raise_limit_of_files();
+    if (open_stack(session) != 0) return -1;
+    if (network_route(&session->network, session->stack) != 0) return -1;
+    if (open_loop(session) != 0) return -1;
+    if (hooks->inside(hooks->user) != 0) return -1;
+    if (join(session) != 0) return -1;
+    greet(session);
+    return start_child(session);
+}
+
+/* COMMAND first, and what its last connections had to say; then what the verb's own still owe. */
+static void finish(struct session *session) {
+    const struct session_hooks *hooks = &session->hooks;
+
+    hooks->ending(hooks->user);
+    if (session->has_child) child_finish(&session->child);
+    session->has_child = false;
+    if (session->has_pump) turn(session, clock_monotonic_ns());
+    if (hooks->ended) hooks->ended(hooks->user);
+    if (session->has_pump) pump_turn(&session->pump, clock_monotonic_ns());
+    if (output_close(&session->output, session->stack, clock_monotonic_ns()) != 0)
+        session_fail(session);
+}
+
+int session_run(struct session *session, const struct session_wish *wish,
+                const struct session_hooks *hooks) {
+    *session = (struct session){.wish = *wish, .hooks = *hooks, .signals = -1};
+    network_init(&session->network);
+    output_init(&session->output);
+    if (begin(session) == 0)
+        run(session);
+    else if (!session->is_over)
+        session_fail(session);
+    finish(session);
     if (session->has_pump) pump_close(&session->pump);
     if (session->has_loop) loop_close(&session->loop);
     if (session->signals >= 0) close(session->signals);
     network_close(&session->network);
     memory_unmap(session->memory, session->memory_octets);
-    return error;
+    return session->status;
 }
