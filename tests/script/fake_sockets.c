@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define TAP_NO_MAIN
-#include "fake_sockets.h"
+#include "tap.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fake_sockets.h"
 
 #include "script/address.h"
 #include "script/parse.h"
@@ -299,4 +296,33 @@ enum call_answer fake_call_blocking(struct fake *fake, const char *text) {
 
 enum call_answer fake_again(struct fake *fake) {
     return made(fake, NULL, true);
+}
+
+void fake_is_not_asked(struct fake *fake) {
+    fake->is_not_asked = true;
+}
+
+static void row_check(struct fake *fake, const struct fake_row *row) {
+    const char *said = row->is == CALL_MET ? fake->said : fake->why;
+
+    CHECK_EQ(fake_call(fake, row->call), row->is);
+    if (row->text) CHECK_STR(said, row->text);
+    if (row->is == CALL_MET) CHECK_STR(fake->why, "");
+    if (fake->is_not_asked) CHECK_EQ(fake->asked, 0);
+    if (fake->set_length) CHECK_MEM(fake->set, row->octets, row->n_octets);
+    CHECK(!fake->calls.waiting);
+}
+
+void fake_rows(const struct fake_row *rows, size_t n, void (*prepare)(struct fake *fake)) {
+    for (const struct fake_row *row = rows; row < rows + n; row++) {
+        TEST_ROW ("%s, answered %d", row->call, row->answer) {
+            struct fake *fake = fake_new();
+
+            fake_answers(fake, row->answer);
+            if (row->octets) memcpy(fake->option, row->octets, row->n_octets);
+            fake->option_length = row->n_octets;
+            if (prepare) prepare(fake);
+            row_check(fake, row);
+        }
+    }
 }

@@ -15,6 +15,7 @@ struct fake {
     /* What it answers: the numbers one after the other, the last again and again. */
     int answers[8];
     unsigned n_answers, asked;
+    bool is_not_asked; /* and must not be */
 
     char said[1024]; /* the calls since the last question, as "listen(100, 1)" */
     char why[512];
@@ -56,5 +57,30 @@ void fake_answers(struct fake *fake, int answer);
 enum call_answer fake_call(struct fake *fake, const char *text);
 enum call_answer fake_call_blocking(struct fake *fake, const char *text);
 enum call_answer fake_again(struct fake *fake);
+
+/* A call, and what has to come of it. */
+struct fake_row {
+    const char *call;
+    int answer; /* of the subject */
+    enum call_answer is;
+    const char *text; /* of CALL_MET: what the subject is asked, NULL: whatever it is; else the sentence */
+    const char *octets; /* what getsockopt brings back, or what setsockopt has to bring */
+    uint32_t n_octets;
+};
+
+/* clang-format off */
+#define MET(call_, answer_)             {.call = call_, .answer = answer_}
+#define ASKS(call_, said)               {.call = call_, .text = said}
+#define TELLS(call_, answer_, is_, why) {.call = call_, .answer = answer_, .is = is_, .text = why}
+#define SETS(call_, said, value)        {.call = call_, .text = said, .octets = value, .n_octets = sizeof(value) - 1}
+#define GETS(call_, value, is_, why)    {.call = call_, .octets = value, .n_octets = sizeof(value) - 1, .is = is_, .text = why}
+/* clang-format on */
+
+/* Each row is a line of TAP.  @prepare: makes of a new subject what the table is about, or NULL */
+#define FAKE_ROWS(rows, prepare) fake_rows(rows, sizeof(rows) / sizeof *(rows), prepare)
+void fake_rows(const struct fake_row *rows, size_t n, void (*prepare)(struct fake *fake));
+
+/* A preparation: the call is wrong, or answered, before the subject would be asked. */
+void fake_is_not_asked(struct fake *fake);
 
 #endif

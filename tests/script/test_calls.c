@@ -8,151 +8,114 @@ static struct fake *fake;
 
 TEST(a_result_that_is_expected_is_met)
 {
-    static const struct {
-        const char *call;
-        int answer;
-    } rows[] = {
-        {"listen(3, 1) = 0",                      0                            },
-        {"listen(3, 1) = ...",                    0                            },
-        {"listen(3, 1) = ...",                    -UNIX_EINVAL                 },
-        {"listen(3, 1)",                          77                           },
-        {"listen(3, 1) = -1",                     -UNIX_EINVAL                 },
-        {"listen(3, 1) = -1 EADDRINUSE",          -UNIX_EADDRINUSE             },
-        {"listen(3, 1) = ... EADDRINUSE",         -UNIX_EADDRINUSE             },
-        {"write(3, ..., 1000) = -1 EAGAIN",       -UNIX_EAGAIN                 },
-        {"write(3, ..., 1000) = -1 EWOULDBLOCK",  -UNIX_EAGAIN                 },
-        {"write(3, ..., 1000) = 512",             512                          },
-        {"fcntl(3, F_GETFL) = O_RDWR|O_NONBLOCK", UNIX_O_RDWR | UNIX_O_NONBLOCK},
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        MET("listen(3, 1) = 0", 0),
+        MET("listen(3, 1) = ...", 0),
+        MET("listen(3, 1) = ...", -UNIX_EINVAL),
+        MET("listen(3, 1)", 77),
+        MET("listen(3, 1) = -1", -UNIX_EINVAL),
+        MET("listen(3, 1) = -1 EADDRINUSE", -UNIX_EADDRINUSE),
+        MET("listen(3, 1) = ... EADDRINUSE", -UNIX_EADDRINUSE),
+        MET("write(3, ..., 1000) = -1 EAGAIN", -UNIX_EAGAIN),
+        MET("write(3, ..., 1000) = -1 EWOULDBLOCK", -UNIX_EAGAIN),
+        MET("write(3, ..., 1000) = 512", 512),
+        MET("fcntl(3, F_GETFL) = O_RDWR|O_NONBLOCK", UNIX_O_RDWR | UNIX_O_NONBLOCK),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake_answers(fake, rows[i].answer);
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
-            CHECK_STR(fake->why, "");
-            CHECK_EQ(fake->asked, 1);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(a_result_that_differs_is_told_with_both_sides)
 {
-    static const struct {
-        const char *call;
-        int answer;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"listen(3, 1) = 0",               -UNIX_EINVAL,  CALL_DIFFERS, "expected: 0, returned: -1 EINVAL"      },
-        {"listen(3, 1) = -1",              0,             CALL_DIFFERS, "expected: -1, returned: 0"             },
-        {"listen(3, 1) = -1 EAGAIN",       5,             CALL_DIFFERS, "expected: -1 EAGAIN, returned: 5"      },
-        {"listen(3, 1) = ... EAGAIN",      5,             CALL_DIFFERS, "expected: -1 EAGAIN, returned: 5"      },
-        {"listen(3, 1) = -1 EAGAIN",       -UNIX_EPIPE,   CALL_ERRNO,
-         "expected: -1 EAGAIN, returned: -1 EPIPE"                                                              },
-        {"listen(3, 1) = -1 EAGAIN",       -9999,         CALL_ERRNO,   "expected: -1 EAGAIN, returned: -1 9999"},
-        {"listen(3, 1) = ... EAGAIN",      -UNIX_EPIPE,   CALL_ERRNO,
-         "expected: -1 EAGAIN, returned: -1 EPIPE"                                                              },
-        {"listen(3, 1) = -2",              -2,            CALL_DIFFERS, "expected: -2, returned: -1 ENOENT"     },
-        {"write(3, ..., 1000) = 1000",     999,           CALL_DIFFERS, "expected: 1000, returned: 999"         },
-        {"write(3, ..., 1000) = 1000",     SOCKETS_WAITS, CALL_DIFFERS,
-         "expected: 1000, returned: nothing yet: it would block"                                                },
-        {"read(3, ..., 1000) = -1 EAGAIN", SOCKETS_WAITS, CALL_DIFFERS,
-         "expected: -1 EAGAIN, returned: nothing yet: it would block"                                           },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        TELLS("listen(3, 1) = 0", -UNIX_EINVAL, CALL_DIFFERS, "expected: 0, returned: -1 EINVAL"),
+        TELLS("listen(3, 1) = -1", 0, CALL_DIFFERS, "expected: -1, returned: 0"),
+        TELLS("listen(3, 1) = -1 EAGAIN", 5, CALL_DIFFERS, "expected: -1 EAGAIN, returned: 5"),
+        TELLS("listen(3, 1) = ... EAGAIN", 5, CALL_DIFFERS, "expected: -1 EAGAIN, returned: 5"),
+        TELLS("listen(3, 1) = -1 EAGAIN",
+              -UNIX_EPIPE, CALL_ERRNO, "expected: -1 EAGAIN, returned: -1 EPIPE"),
+        TELLS("listen(3, 1) = -1 EAGAIN",
+              -9999, CALL_ERRNO, "expected: -1 EAGAIN, returned: -1 9999"),
+        TELLS("listen(3, 1) = ... EAGAIN",
+              -UNIX_EPIPE, CALL_ERRNO, "expected: -1 EAGAIN, returned: -1 EPIPE"),
+        TELLS("listen(3, 1) = -2", -2, CALL_DIFFERS, "expected: -2, returned: -1 ENOENT"),
+        TELLS("write(3, ..., 1000) = 1000", 999, CALL_DIFFERS, "expected: 1000, returned: 999"),
+        TELLS("write(3, ..., 1000) = 1000",
+              SOCKETS_WAITS, CALL_DIFFERS, "expected: 1000, returned: nothing yet: it would block"),
+        TELLS("read(3, ..., 1000) = -1 EAGAIN",
+              SOCKETS_WAITS, CALL_DIFFERS, "expected: -1 EAGAIN, returned: nothing yet: it would block"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s, answered %d", rows[i].call, rows[i].answer) {
-            fake = fake_new();
-            fake_answers(fake, rows[i].answer);
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-            CHECK(!fake->calls.waiting);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(a_mistake_of_the_script_is_told_and_the_subject_not_asked)
 {
-    static const struct {
-        const char *call, *why;
-    } rows[] = {
-        {"listen(7, 1) = 0",                                                                 "descriptor 7 is not open"                  },
-        {"listen(64, 1) = 0",                                                                "descriptor 64 is not open"                 },
-        {"listen(9223372036854775807, 1) = 0",                                               "descriptor 9223372036854775807 is not open"},
-        {"listen(3) = 0",                                                                    "listen() takes 2 arguments, not 1"         },
-        {"listen(3, 1, 1) = 0",                                                              "listen() takes 2 arguments, not 3"         },
-        {"fcntl(3) = 0",                                                                     "fcntl() takes 2 to 3 arguments, not 1"     },
-        {"listen(3, BACKLOG) = 0",                                                           "unknown constant `BACKLOG`"                },
-        {"listen(3, SOMAXCONN|NONE) = 0",                                                    "unknown constant `NONE`"                   },
-        {"listen(3, ...) = 0",                                                               "a number is missing"                       },
-        {"listen(3, \"1\") = 0",                                                             "a number is missing"                       },
-        {"listen(3, [1]) = 0",                                                               "a number is missing"                       },
-        {"listen(3, 4294967296) = 0",                                                        "a number does not fit 32 bits"             },
-        {"listen(3, -2147483649) = 0",                                                       "a number does not fit 32 bits"             },
-        {"bind(3, 7, ...) = 0",                                                              "an address of a socket is missing"         },
-        {"bind(3, {sa_family=AF_INET, sin_port=1, sin_addr=inet_addr(\"1.2.3\")}, ...) = 0",
-         "no address `1.2.3`"                                                                                                            },
-        {"socket(AF_NONE, SOCK_STREAM, 0) = 3",                                              "unknown constant `AF_NONE`"                },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        TELLS("listen(7, 1) = 0", 0, CALL_WRONG, "descriptor 7 is not open"),
+        TELLS("listen(64, 1) = 0", 0, CALL_WRONG, "descriptor 64 is not open"),
+        TELLS("listen(9223372036854775807, 1) = 0",
+              0, CALL_WRONG, "descriptor 9223372036854775807 is not open"),
+        TELLS("listen(3) = 0", 0, CALL_WRONG, "listen() takes 2 arguments, not 1"),
+        TELLS("listen(3, 1, 1) = 0", 0, CALL_WRONG, "listen() takes 2 arguments, not 3"),
+        TELLS("fcntl(3) = 0", 0, CALL_WRONG, "fcntl() takes 2 to 3 arguments, not 1"),
+        TELLS("listen(3, BACKLOG) = 0", 0, CALL_WRONG, "unknown constant `BACKLOG`"),
+        TELLS("listen(3, SOMAXCONN|NONE) = 0", 0, CALL_WRONG, "unknown constant `NONE`"),
+        TELLS("listen(3, ...) = 0", 0, CALL_WRONG, "a number is missing"),
+        TELLS("listen(3, \"1\") = 0", 0, CALL_WRONG, "a number is missing"),
+        TELLS("listen(3, [1]) = 0", 0, CALL_WRONG, "a number is missing"),
+        TELLS("listen(3, 4294967296) = 0", 0, CALL_WRONG, "a number does not fit 32 bits"),
+        TELLS("listen(3, -2147483649) = 0", 0, CALL_WRONG, "a number does not fit 32 bits"),
+        TELLS("bind(3, 7, ...) = 0", 0, CALL_WRONG, "an address of a socket is missing"),
+        TELLS("bind(3, {sa_family=AF_INET, sin_port=1, sin_addr=inet_addr(\"1.2.3\")}, ...) = 0",
+              0, CALL_WRONG, "no address `1.2.3`"),
+        TELLS("socket(AF_NONE, SOCK_STREAM, 0) = 3", 0, CALL_WRONG, "unknown constant `AF_NONE`"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_WRONG);
-            CHECK_STR(fake->why, rows[i].why);
-            CHECK_EQ(fake->asked, 0);
-        }
-    }
+    FAKE_ROWS(rows, fake_is_not_asked);
 }
 
 TEST(a_mistake_in_the_result_is_told)
 {
-    static const struct {
-        const char *call, *why;
-        int answer;
-    } rows[] = {
-        {"listen(3, 1) = -1 ENONE",                    "there is no error `ENONE`",                  -UNIX_EINVAL},
-        {"listen(3, 1) = 0 EAGAIN",                    "a call that succeeds has no error `EAGAIN`", 0           },
-        {"listen(3, 1) = NONE",                        "unknown constant `NONE`",                    0           },
-        {"socket(..., SOCK_STREAM, IPPROTO_TCP) = 64",
-         "descriptors have numbers from 0 to 63, not 64",                                            9           },
-        {"socket(..., SOCK_STREAM, IPPROTO_TCP) = 3",  "descriptor 3 is in use",                     9           },
-        {"accept(3, ..., ...) = 4",                    "descriptor 4 is in use",                     9           },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        TELLS("listen(3, 1) = -1 ENONE", -UNIX_EINVAL, CALL_WRONG, "there is no error `ENONE`"),
+        TELLS("listen(3, 1) = 0 EAGAIN",
+              0, CALL_WRONG, "a call that succeeds has no error `EAGAIN`"),
+        TELLS("listen(3, 1) = NONE", 0, CALL_WRONG, "unknown constant `NONE`"),
+        TELLS("socket(..., SOCK_STREAM, IPPROTO_TCP) = 64",
+              9, CALL_WRONG, "descriptors have numbers from 0 to 63, not 64"),
+        TELLS("socket(..., SOCK_STREAM, IPPROTO_TCP) = 3", 9, CALL_WRONG, "descriptor 3 is in use"),
+        TELLS("accept(3, ..., ...) = 4", 9, CALL_WRONG, "descriptor 4 is in use"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake_answers(fake, rows[i].answer);
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_WRONG);
-            CHECK_STR(fake->why, rows[i].why);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(what_is_not_there_is_unsupported_by_name)
 {
-    static const struct {
-        const char *call, *why;
-    } rows[] = {
-        {"sendfile(3, 4, [0], 1000) = 1000",                        "the call `sendfile`"                     },
-        {"open(\"/dev/zero\", O_RDONLY) = 6",                       "the call `open`"                         },
-        {"socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 6",            "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)"},
-        {"socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 6",
-         "socket(SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP)"                                                     },
-        {"setsockopt(3, SOL_TCP, TCP_REPAIR, [1], 4) = 0",          "setsockopt(SOL_TCP, TCP_REPAIR)"         },
-        {"listen(3, 1) = NONE",                                     "listen()"                                },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        TELLS("sendfile(3, 4, [0], 1000) = 1000", SOCKETS_UNSUPPORTED, CALL_UNSUPPORTED, "the call `sendfile`"),
+        TELLS("open(\"/dev/zero\", O_RDONLY) = 6", SOCKETS_UNSUPPORTED, CALL_UNSUPPORTED, "the call `open`"),
+        TELLS("socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP) = 6",
+              SOCKETS_UNSUPPORTED, CALL_UNSUPPORTED, "socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP)"),
+        TELLS("socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 6",
+              SOCKETS_UNSUPPORTED, CALL_UNSUPPORTED, "socket(SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP)"),
+        TELLS("setsockopt(3, SOL_TCP, TCP_REPAIR, [1], 4) = 0",
+              SOCKETS_UNSUPPORTED, CALL_UNSUPPORTED, "setsockopt(SOL_TCP, TCP_REPAIR)"),
+        TELLS("listen(3, 1) = NONE", SOCKETS_UNSUPPORTED, CALL_UNSUPPORTED, "listen()"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake_answers(fake, SOCKETS_UNSUPPORTED);
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_UNSUPPORTED);
-            CHECK_STR(fake->why, rows[i].why);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(a_descriptor_of_the_script_names_any_of_the_subject)

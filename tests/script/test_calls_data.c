@@ -7,45 +7,38 @@ static struct fake *fake;
 
 TEST(buffers_have_the_length_that_the_script_says)
 {
-    static const struct {
-        const char *call, *said;
-    } rows[] = {
-        {"read(3, ..., 1000) = 9",                                                                          "receive(103, 1000, 0)"    },
-        {"read(3, ..., 0) = 9",                                                                             "receive(103, 0, 0)"       },
-        {"read(3, ..., 1000000) = 9",                                                                       "receive(103, 1000000, 0)" },
-        {"read(3, [...], 10) = 9",                                                                          "receive(103, 10, 0)"      },
-        {"read(3, NULL, 10) = 9",                                                                           "receive(103, 10, 0)"      },
-        {"recv(3, ..., 1000, MSG_PEEK|MSG_DONTWAIT) = 9",                                                   "receive(103, 1000, 66)"   },
-        {"recvfrom(3, ..., 1000, 0, ..., ...) = 9",                                                         "receive(103, 1000, 0)"    },
-        {"readv(3, [{..., 1000}, {..., 500}], 2) = 9",                                                      "receive(103, 1500, 0)"    },
-        {"readv(3, [{..., 1000}, {..., 500}], 1) = 9",                                                      "receive(103, 1000, 0)"    },
-        {"readv(3, [{iov_base=..., iov_len=7}], ...) = 9",                                                  "receive(103, 7, 0)"       },
-        {"readv(3, [], 0) = 9",                                                                             "receive(103, 0, 0)"       },
-        {"recvmsg(3, {msg_name(...)=..., msg_iov(1)=[{..., 1000}], msg_flags=0}, 0) = 9",
-         "receive(103, 1000, 0)"                                                                                                       },
-        {"recvmsg(3, {msg_name=NULL, msg_iov=NULL, msg_flags=0}, MSG_ERRQUEUE) = 9",
-         "receive(103, 0, 8192)"                                                                                                       },
-        {"write(3, ..., 1000) = 9",                                                                         "send(103, 1000, 0)"       },
-        {"write(3, ..., 100000) = 9",                                                                       "send(103, 100000, 0)"     },
-        {"write(3, \"abc\", 3) = 9",                                                                        "send(103, 3, 0)"          },
-        {"write(3, \"abc\", 2) = 9",                                                                        "send(103, 2, 0)"          },
-        {"write(3, \"abc\", 10) = 9",                                                                       "send(103, 10, 0)"         },
-        {"write(3, \"\", 0) = 9",                                                                           "send(103, 0, 0)"          },
-        {"writev(3, [{..., 1000}, {\"ab\", 2}], 2) = 9",                                                    "send(103, 1002, 0)"       },
-        {"send(3, ..., 1000, MSG_MORE) = 9",                                                                "send(103, 1000, 32768)"   },
-        {"sendto(3, ..., 500, MSG_FASTOPEN, ..., ...) = 9",                                                 "send(103, 500, 536870912)"},
-        {"sendmsg(3, {msg_name(...)=..., msg_iov(2)=[{..., 1}, {..., 2}], msg_flags=0}, MSG_DONTWAIT) = 9",
-         "send(103, 3, 64)"                                                                                                            },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        ASKS("read(3, ..., 1000) = 0", "receive(103, 1000, 0)"),
+        ASKS("read(3, ..., 0) = 0", "receive(103, 0, 0)"),
+        ASKS("read(3, ..., 1000000) = 0", "receive(103, 1000000, 0)"),
+        ASKS("read(3, [...], 10) = 0", "receive(103, 10, 0)"),
+        ASKS("read(3, NULL, 10) = 0", "receive(103, 10, 0)"),
+        ASKS("recv(3, ..., 1000, MSG_PEEK|MSG_DONTWAIT) = 0", "receive(103, 1000, 66)"),
+        ASKS("recvfrom(3, ..., 1000, 0, ..., ...) = 0", "receive(103, 1000, 0)"),
+        ASKS("readv(3, [{..., 1000}, {..., 500}], 2) = 0", "receive(103, 1500, 0)"),
+        ASKS("readv(3, [{..., 1000}, {..., 500}], 1) = 0", "receive(103, 1000, 0)"),
+        ASKS("readv(3, [{iov_base=..., iov_len=7}], ...) = 0", "receive(103, 7, 0)"),
+        ASKS("readv(3, [], 0) = 0", "receive(103, 0, 0)"),
+        ASKS("recvmsg(3, {msg_name(...)=..., msg_iov(1)=[{..., 1000}], msg_flags=0}, 0) = 0",
+             "receive(103, 1000, 0)"),
+        ASKS("recvmsg(3, {msg_name=NULL, msg_iov=NULL, msg_flags=0}, MSG_ERRQUEUE) = 0",
+             "receive(103, 0, 8192)"),
+        ASKS("write(3, ..., 1000) = 0", "send(103, 1000, 0)"),
+        ASKS("write(3, ..., 100000) = 0", "send(103, 100000, 0)"),
+        ASKS("write(3, \"abc\", 3) = 0", "send(103, 3, 0)"),
+        ASKS("write(3, \"abc\", 2) = 0", "send(103, 2, 0)"),
+        ASKS("write(3, \"abc\", 10) = 0", "send(103, 10, 0)"),
+        ASKS("write(3, \"\", 0) = 0", "send(103, 0, 0)"),
+        ASKS("writev(3, [{..., 1000}, {\"ab\", 2}], 2) = 0", "send(103, 1002, 0)"),
+        ASKS("send(3, ..., 1000, MSG_MORE) = 0", "send(103, 1000, 32768)"),
+        ASKS("sendto(3, ..., 500, MSG_FASTOPEN, ..., ...) = 0", "send(103, 500, 536870912)"),
+        ASKS("sendmsg(3, {msg_name(...)=..., msg_iov(2)=[{..., 1}, {..., 2}], msg_flags=0}, MSG_DONTWAIT) = 0",
+             "send(103, 3, 64)"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake_answers(fake, 9);
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
-            CHECK_STR(fake->said, rows[i].said);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(what_is_written_is_zeros_or_the_string)
@@ -81,23 +74,19 @@ TEST(sizes_without_measure_are_cut_as_the_kernel_does)
 
 TEST(a_size_below_zero_is_invalid_before_the_socket_is_asked)
 {
-    static const char *const rows[] = {
-        "read(3, ..., -1) = -1 EINVAL",
-        "write(3, ..., -9223372036854775807) = -1 EINVAL",
-        "writev(3, [{..., -1}], 1) = -1 EINVAL",
-        "readv(3, [{..., 1}], -1) = -1 EINVAL",
-        "readv(3, [{..., 1}], 1025) = -1 EINVAL",
-        "sendto(3, ..., -1, 0, ..., ...) = -1 EINVAL",
-        "recvmsg(3, {msg_iov=[{..., -1}]}, 0) = -1 EINVAL",
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        MET("read(3, ..., -1) = -1 EINVAL", 0),
+        MET("write(3, ..., -9223372036854775807) = -1 EINVAL", 0),
+        MET("writev(3, [{..., -1}], 1) = -1 EINVAL", 0),
+        MET("readv(3, [{..., 1}], -1) = -1 EINVAL", 0),
+        MET("readv(3, [{..., 1}], 1025) = -1 EINVAL", 0),
+        MET("sendto(3, ..., -1, 0, ..., ...) = -1 EINVAL", 0),
+        MET("recvmsg(3, {msg_iov=[{..., -1}]}, 0) = -1 EINVAL", 0),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i]) {
-            fake = fake_new();
-            CHECK_EQ(fake_call(fake, rows[i]), CALL_MET);
-            CHECK_EQ(fake->asked, 0);
-        }
-    }
+    FAKE_ROWS(rows, fake_is_not_asked);
 }
 
 TEST(a_memory_too_small_is_told)
@@ -112,33 +101,26 @@ TEST(a_memory_too_small_is_told)
 
 TEST(a_buffer_that_is_none_is_the_scripts_mistake)
 {
-    static const struct {
-        const char *call;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"read(3, 5, 10) = 10",                          CALL_WRONG,       "a buffer is missing"                },
-        {"read(3, {1, 2}, 10) = 10",                     CALL_WRONG,       "a buffer is missing"                },
-        {"read(3, \"abc\", 3) = 3",                      CALL_UNSUPPORTED, "to compare what was read with `abc`"},
-        {"readv(3, ..., 1) = 10",                        CALL_WRONG,       "[{..., n}] is missing"              },
-        {"readv(3, [{..., 1}], 2) = 10",                 CALL_WRONG,       "there are fewer buffers"            },
-        {"readv(3, [5], 1) = 10",                        CALL_WRONG,       "a buffer is {..., n}"               },
-        {"readv(3, [{...}], 1) = 10",                    CALL_WRONG,       "a buffer is {..., n}"               },
-        {"recvmsg(3, 5, 0) = 10",                        CALL_WRONG,       "{msg_iov=...} is missing"           },
-        {"recvmsg(3, {msg_iov=5}, 0) = 10",              CALL_WRONG,       "[{..., n}] is missing"              },
-        {"recvmsg(3, {msg_flag=0}, 0) = 10",             CALL_WRONG,       "there is no field `msg_flag`"       },
-        {"readv(3, [{iov_bas=..., iov_len=1}], 1) = 10", CALL_WRONG,       "there is no field `iov_bas`"        },
-        {"write(3, ..., SIZE) = 10",                     CALL_WRONG,       "unknown constant `SIZE`"            },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        TELLS("read(3, 5, 10) = 10", 0, CALL_WRONG, "a buffer is missing"),
+        TELLS("read(3, {1, 2}, 10) = 10", 0, CALL_WRONG, "a buffer is missing"),
+        TELLS("read(3, \"abc\", 3) = 3",
+              0, CALL_UNSUPPORTED, "to compare what was read with `abc`"),
+        TELLS("readv(3, ..., 1) = 10", 0, CALL_WRONG, "[{..., n}] is missing"),
+        TELLS("readv(3, [{..., 1}], 2) = 10", 0, CALL_WRONG, "there are fewer buffers"),
+        TELLS("readv(3, [5], 1) = 10", 0, CALL_WRONG, "a buffer is {..., n}"),
+        TELLS("readv(3, [{...}], 1) = 10", 0, CALL_WRONG, "a buffer is {..., n}"),
+        TELLS("recvmsg(3, 5, 0) = 10", 0, CALL_WRONG, "{msg_iov=...} is missing"),
+        TELLS("recvmsg(3, {msg_iov=5}, 0) = 10", 0, CALL_WRONG, "[{..., n}] is missing"),
+        TELLS("recvmsg(3, {msg_flag=0}, 0) = 10", 0, CALL_WRONG, "there is no field `msg_flag`"),
+        TELLS("readv(3, [{iov_bas=..., iov_len=1}], 1) = 10",
+              0, CALL_WRONG, "there is no field `iov_bas`"),
+        TELLS("write(3, ..., SIZE) = 10", 0, CALL_WRONG, "unknown constant `SIZE`"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-            CHECK_EQ(fake->asked, 0);
-        }
-    }
+    FAKE_ROWS(rows, fake_is_not_asked);
 }
 
 TEST(fast_open_has_an_address_and_the_focus)
@@ -170,65 +152,59 @@ TEST(fast_open_has_an_address_and_the_focus)
     CHECK_EQ(fake->calls.focus.remote.port, 99);
 }
 
+static void tells_much_besides(struct fake *subject) {
+    subject->flags = UNIX_MSG_TRUNC;
+    subject->n_controls = 1;
+    subject->controls[0] = (struct unix_control){UNIX_SOL_TCP, UNIX_TCP_CM_INQ, 700};
+    subject->remote = (struct tercet_endpoint){{{[10] = 0xff, [11] = 0xff}}, 4000};
+}
+
 TEST(what_recvmsg_tells_besides_is_compared)
 {
-    static const struct {
-        const char *call;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_flags=MSG_TRUNC}, 0) = 10",                                                                        CALL_MET,     ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_flags=...}, 0) = 10",                                                                              CALL_MET,     ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}]}, 0) = 10",                                                                                             CALL_MET,     ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_flags=0}, 0) = 10",                                                                                CALL_DIFFERS,
-         "msg_flags: expected: 0, returned: MSG_TRUNC"                                                                                                                                                                },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_flags=MSG_OOB|MSG_TRUNC}, 0) = 10",                                                                CALL_DIFFERS,
-         "msg_flags: expected: MSG_OOB|MSG_TRUNC, returned: MSG_TRUNC"                                                                                                                                                },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=...}, 0) = 10",                                                                            CALL_MET,     ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=700}]}, 0) = 10",
-         CALL_MET,                                                                                                                                              ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=[700]}]}, 0) = 10",
-         CALL_MET,                                                                                                                                              ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=...}]}, 0) = 10",
-         CALL_MET,                                                                                                                                              ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{SOL_TCP, TCP_CM_INQ, 700}]}, 0) = 10",
-         CALL_MET,                                                                                                                                              ""                                                    },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=701}]}, 0) = 10",
-         CALL_DIFFERS,                                                                                                                                          "cmsg_data: expected: 701, returned: 700"             },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_NODELAY, cmsg_data=700}]}, 0) = 10",
-         CALL_DIFFERS,                                                                                                                                          "cmsg_type: expected: 1, returned: 36"                },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_SOCKET, cmsg_type=TCP_CM_INQ, cmsg_data=700}]}, 0) = 10",
-         CALL_DIFFERS,                                                                                                                                          "cmsg_level: expected: 1, returned: 6"                },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[]}, 0) = 10",                                                                             CALL_DIFFERS,
-         "control messages: expected: 0, returned: 1"                                                                                                                                                                 },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=NULL}, 0) = 10",                                                                           CALL_DIFFERS,
-         "control messages: expected: 0, returned: 1"                                                                                                                                                                 },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{1,2,3}, {1,2,3}]}, 0) = 10",                                                             CALL_DIFFERS,
-         "control messages: expected: 2, returned: 1"                                                                                                                                                                 },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[5]}, 0) = 10",                                                                            CALL_WRONG,
-         "a control message is {cmsg_level=, cmsg_type=, cmsg_data=}"                                                                                                                                                 },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=5}, 0) = 10",                                                                              CALL_WRONG,
-         "msg_control is [{cmsg_level=, ...}, ...]"                                                                                                                                                                   },
-        {"recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_IP, cmsg_type=IP_RECVERR, cmsg_data={ee_errno=0, ee_info=1}}]}, 0) = 10",
-         CALL_UNSUPPORTED,                                                                                                                                      "the control message `IP_RECVERR`"                    },
-        {"recvmsg(3, {msg_name={sa_family=AF_INET, sin_port=htons(5)}, msg_iov=[{..., 10}]}, 0) = 10",
-         CALL_DIFFERS,                                                                                                                                          "address: expected: 0.0.0.0:5, returned: 0.0.0.0:4000"},
-        {"recvfrom(3, ..., 10, 0, {sa_family=AF_INET, sin_port=htons(5)}, [16]) = 10",                                                            CALL_DIFFERS,
-         "address: expected: 0.0.0.0:5, returned: 0.0.0.0:4000"                                                                                                                                                       },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_flags=MSG_TRUNC}, 0) = 10", 10),
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_flags=...}, 0) = 10", 10),
+        MET("recvmsg(3, {msg_iov=[{..., 10}]}, 0) = 10", 10),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_flags=0}, 0) = 10",
+              10, CALL_DIFFERS, "msg_flags: expected: 0, returned: MSG_TRUNC"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_flags=MSG_OOB|MSG_TRUNC}, 0) = 10",
+              10, CALL_DIFFERS, "msg_flags: expected: MSG_OOB|MSG_TRUNC, returned: MSG_TRUNC"),
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_control=...}, 0) = 10", 10),
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=700}]}, 0) = 10",
+            10),
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=[700]}]}, 0) = 10",
+            10),
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=...}]}, 0) = 10",
+            10),
+        MET("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{SOL_TCP, TCP_CM_INQ, 700}]}, 0) = 10",
+            10),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_CM_INQ, cmsg_data=701}]}, 0) = 10",
+              10, CALL_DIFFERS, "cmsg_data: expected: 701, returned: 700"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=TCP_NODELAY, cmsg_data=700}]}, 0) = 10",
+              10, CALL_DIFFERS, "cmsg_type: expected: 1, returned: 36"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_SOCKET, cmsg_type=TCP_CM_INQ, cmsg_data=700}]}, 0) = 10",
+              10, CALL_DIFFERS, "cmsg_level: expected: 1, returned: 6"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[]}, 0) = 10",
+              10, CALL_DIFFERS, "control messages: expected: 0, returned: 1"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=NULL}, 0) = 10",
+              10, CALL_DIFFERS, "control messages: expected: 0, returned: 1"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{1,2,3}, {1,2,3}]}, 0) = 10",
+              10, CALL_DIFFERS, "control messages: expected: 2, returned: 1"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[5]}, 0) = 10",
+              10, CALL_WRONG, "a control message is {cmsg_level=, cmsg_type=, cmsg_data=}"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=5}, 0) = 10",
+              10, CALL_WRONG, "msg_control is [{cmsg_level=, ...}, ...]"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_IP, cmsg_type=IP_RECVERR, cmsg_data={ee_errno=0, ee_info=1}}]}, 0) = 10",
+              10, CALL_UNSUPPORTED, "the control message `IP_RECVERR`"),
+        TELLS("recvmsg(3, {msg_name={sa_family=AF_INET, sin_port=htons(5)}, msg_iov=[{..., 10}]}, 0) = 10",
+              10, CALL_DIFFERS, "address: expected: 0.0.0.0:5, returned: 0.0.0.0:4000"),
+        TELLS("recvfrom(3, ..., 10, 0, {sa_family=AF_INET, sin_port=htons(5)}, [16]) = 10",
+              10, CALL_DIFFERS, "address: expected: 0.0.0.0:5, returned: 0.0.0.0:4000"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake->flags = UNIX_MSG_TRUNC;
-            fake->n_controls = 1;
-            fake->controls[0] = (struct unix_control){UNIX_SOL_TCP, UNIX_TCP_CM_INQ, 700};
-            fake->remote = (struct tercet_endpoint){{{[10] = 0xff, [11] = 0xff}}, 4000};
-            fake_answers(fake, 10);
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-        }
-    }
+    FAKE_ROWS(rows, tells_much_besides);
 }
 
 TEST(nothing_behind_pointers_is_compared_when_a_call_fails)

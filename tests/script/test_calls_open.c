@@ -26,42 +26,36 @@ static struct tercet_endpoint endpoint(const char *address, uint16_t port) {
 
 TEST(arguments_of_openings_are_what_the_text_says)
 {
-    static const struct {
-        const char *call, *said;
-    } rows[] = {
-        {"socket(..., SOCK_STREAM, IPPROTO_TCP) = 9",                                                                                            "socket(2, 1, 6)"             },
-        {"socket(AF_INET6, SOCK_STREAM|SOCK_NONBLOCK, 0) = 9",                                                                                   "socket(10, 2049, 0)"         },
-        {"socket(2, 1, 6) = 9",                                                                                                                  "socket(2, 1, 6)"             },
-        {"listen(3, SOMAXCONN) = 9",                                                                                                             "listen(103, 4096)"           },
-        {"listen(3, -1) = 9",                                                                                                                    "listen(103, -1)"             },
-        {"accept(3, ..., ...) = 9",                                                                                                              "accept(103, 0)"              },
-        {"accept(3, NULL, NULL) = 9",                                                                                                            "accept(103, 0)"              },
-        {"accept4(3, ..., ..., SOCK_NONBLOCK) = 9",                                                                                              "accept(103, 2048)"           },
-        {"bind(3, ..., ...) = 9",                                                                                                                "bind(103, 192.168.0.1:8080)" },
-        {"bind(3, {sa_family = AF_INET, sin_port = htons(99), sin_addr = inet_addr(\"10.0.0.1\")}, 16) = 9",
-         "bind(103, 10.0.0.1:99)"                                                                                                                                              },
-        {"bind(3, {sa_family=AF_INET, sin_port=htons(0), sin_addr=INADDR_ANY}, ...) = 9",
-         "bind(103, 0.0.0.0:0)"                                                                                                                                                },
-        {"bind(3, {sa_family=AF_INET, sin_port=99, sin_addr={s_addr=htonl(INADDR_LOOPBACK)}}, ...) = 9",
-         "bind(103, 127.0.0.1:99)"                                                                                                                                             },
-        {"bind(3, {AF_INET, htons(99), \"10.0.0.1\"}, ...) = 9",                                                                                 "bind(103, 10.0.0.1:99)"      },
-        {"bind(3, {sa_family=AF_INET, sin_port=htons(7)}, ...) = 9",                                                                             "bind(103, 192.168.0.1:7)"    },
-        {"connect(3, ..., ...) = 9",                                                                                                             "connect(103, 192.0.2.1:8080)"},
-        {"connect(3, {sa_family = AF_INET6, sin6_port = htons(80), inet_pton(AF_INET6, \"2001:db8::1\", &sin6_addr), sin6_flowinfo=0}, 28) = 9",
-         "connect(103, [2001:db8::1]:80)"                                                                                                                                      },
-        {"connect(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_addr=in6addr_loopback}, 28) = 9",
-         "connect(103, [::1]:80)"                                                                                                                                              },
-        {"connect(3, {sa_family=AF_UNSPEC}, 16) = 9",                                                                                            "connect(103, NULL)"          },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        ASKS("socket(..., SOCK_STREAM, IPPROTO_TCP) = 0", "socket(2, 1, 6)"),
+        ASKS("socket(AF_INET6, SOCK_STREAM|SOCK_NONBLOCK, 0) = 0", "socket(10, 2049, 0)"),
+        ASKS("socket(2, 1, 6) = 0", "socket(2, 1, 6)"),
+        ASKS("listen(3, SOMAXCONN) = 0", "listen(103, 4096)"),
+        ASKS("listen(3, -1) = 0", "listen(103, -1)"),
+        ASKS("accept(3, ..., ...) = 0", "accept(103, 0)"),
+        ASKS("accept(3, NULL, NULL) = 0", "accept(103, 0)"),
+        ASKS("accept4(3, ..., ..., SOCK_NONBLOCK) = 0", "accept(103, 2048)"),
+        ASKS("bind(3, ..., ...) = 0", "bind(103, 192.168.0.1:8080)"),
+        ASKS("bind(3, {sa_family = AF_INET, sin_port = htons(99), sin_addr = inet_addr(\"10.0.0.1\")}, 16) = 0",
+             "bind(103, 10.0.0.1:99)"),
+        ASKS("bind(3, {sa_family=AF_INET, sin_port=htons(0), sin_addr=INADDR_ANY}, ...) = 0",
+             "bind(103, 0.0.0.0:0)"),
+        ASKS("bind(3, {sa_family=AF_INET, sin_port=99, sin_addr={s_addr=htonl(INADDR_LOOPBACK)}}, ...) = 0",
+             "bind(103, 127.0.0.1:99)"),
+        ASKS("bind(3, {AF_INET, htons(99), \"10.0.0.1\"}, ...) = 0", "bind(103, 10.0.0.1:99)"),
+        ASKS("bind(3, {sa_family=AF_INET, sin_port=htons(7)}, ...) = 0",
+             "bind(103, 192.168.0.1:7)"),
+        ASKS("connect(3, ..., ...) = 0", "connect(103, 192.0.2.1:8080)"),
+        ASKS("connect(3, {sa_family = AF_INET6, sin6_port = htons(80), inet_pton(AF_INET6, \"2001:db8::1\", &sin6_addr), sin6_flowinfo=0}, 28) = 0",
+             "connect(103, [2001:db8::1]:80)"),
+        ASKS("connect(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_addr=in6addr_loopback}, 28) = 0",
+             "connect(103, [::1]:80)"),
+        ASKS("connect(3, {sa_family=AF_UNSPEC}, 16) = 0", "connect(103, NULL)"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake_answers(fake, 9);
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
-            CHECK_STR(fake->said, rows[i].said);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(an_address_left_to_the_judge_is_of_the_scripts_own_version)
@@ -82,41 +76,35 @@ TEST(an_address_left_to_the_judge_is_of_the_scripts_own_version)
     CHECK_STR(fake->said, "connect(50, [2001:db8::1]:9)");
 }
 
+static void has_a_peer(struct fake *subject) {
+    subject->local = endpoint("192.168.0.1", 8080);
+    subject->remote = endpoint("192.0.2.1", 4000);
+}
+
 TEST(the_peers_address_is_compared_where_it_is_written)
 {
-    static const struct {
-        const char *call;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"accept(3, ..., ...) = 6",                                                                           CALL_MET,     ""                                                           },
-        {"accept(3, {sa_family=AF_INET, sin_port=htons(4000), sin_addr=inet_addr(\"192.0.2.1\")}, [16]) = 6",
-         CALL_MET,                                                                                                          ""                                                           },
-        {"accept(3, [{sa_family=AF_INET, sin_port=htons(4000)}], [16]) = 6",                                  CALL_MET,     ""                                                           },
-        {"accept(3, {sa_family=AF_INET, sin_port=htons(4001), sin_addr=inet_addr(\"192.0.2.1\")}, [16]) = 6",
-         CALL_DIFFERS,                                                                                                      "address: expected: 192.0.2.1:4001, returned: 192.0.2.1:4000"},
-        {"accept(3, {sa_family=AF_INET, sin_port=htons(4000), sin_addr=inet_addr(\"192.0.2.2\")}, [16]) = 6",
-         CALL_DIFFERS,                                                                                                      "address: expected: 192.0.2.2:4000, returned: 192.0.2.1:4000"},
-        {"getpeername(3, {sa_family=AF_INET, sin_port=htons(4000)}, [16]) = 6",                               CALL_DIFFERS,
-         "expected: 6, returned: 0"                                                                                                                                                      },
-        {"getpeername(3, {sa_family=AF_INET, sin_port=htons(4000)}, [16]) = 0",                               CALL_MET,     ""                                                           },
-        {"getpeername(3, {sa_family=AF_INET, sin_port=htons(1)}, [16]) = 0",                                  CALL_DIFFERS,
-         "address: expected: 192.0.2.1:1, returned: 192.0.2.1:4000"                                                                                                                      },
-        {"getsockname(3, {sa_family=AF_INET, sin_port=htons(8080)}, [16]) = 0",                               CALL_MET,     ""                                                           },
-        {"getsockname(3, {sa_family=AF_INET, sin_port=htons(8081)}, [16]) = 0",                               CALL_DIFFERS,
-         "address: expected: 192.168.0.1:8081, returned: 192.168.0.1:8080"                                                                                                               },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        MET("accept(3, ..., ...) = 6", 200),
+        MET("accept(3, {sa_family=AF_INET, sin_port=htons(4000), sin_addr=inet_addr(\"192.0.2.1\")}, [16]) = 6",
+            200),
+        MET("accept(3, [{sa_family=AF_INET, sin_port=htons(4000)}], [16]) = 6", 200),
+        TELLS("accept(3, {sa_family=AF_INET, sin_port=htons(4001), sin_addr=inet_addr(\"192.0.2.1\")}, [16]) = 6",
+              200, CALL_DIFFERS, "address: expected: 192.0.2.1:4001, returned: 192.0.2.1:4000"),
+        TELLS("accept(3, {sa_family=AF_INET, sin_port=htons(4000), sin_addr=inet_addr(\"192.0.2.2\")}, [16]) = 6",
+              200, CALL_DIFFERS, "address: expected: 192.0.2.2:4000, returned: 192.0.2.1:4000"),
+        TELLS("getpeername(3, {sa_family=AF_INET, sin_port=htons(4000)}, [16]) = 6",
+              200, CALL_DIFFERS, "expected: 6, returned: 0"),
+        MET("getpeername(3, {sa_family=AF_INET, sin_port=htons(4000)}, [16]) = 0", 200),
+        TELLS("getpeername(3, {sa_family=AF_INET, sin_port=htons(1)}, [16]) = 0",
+              200, CALL_DIFFERS, "address: expected: 192.0.2.1:1, returned: 192.0.2.1:4000"),
+        MET("getsockname(3, {sa_family=AF_INET, sin_port=htons(8080)}, [16]) = 0", 200),
+        TELLS("getsockname(3, {sa_family=AF_INET, sin_port=htons(8081)}, [16]) = 0",
+              200, CALL_DIFFERS, "address: expected: 192.168.0.1:8081, returned: 192.168.0.1:8080"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake->local = endpoint("192.168.0.1", 8080);
-            fake->remote = endpoint("192.0.2.1", 4000);
-            fake_answers(fake, 200);
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-        }
-    }
+    FAKE_ROWS(rows, has_a_peer);
 }
 
 TEST(a_socket_without_a_peer_has_no_peers_name)
@@ -191,27 +179,20 @@ TEST(a_connect_that_waits_or_goes_on_has_the_focus_already)
 
 TEST(files_are_closed_shut_and_asked)
 {
-    static const struct {
-        const char *call, *said;
-    } rows[] = {
-        {"close(3) = 9",                                      "close(103)"                     },
-        {"shutdown(3, SHUT_WR) = 9",                          "shutdown(103, 1)"               },
-        {"fcntl(3, F_GETFL) = 9",                             "fcntl(103, 3, 0)"               },
-        {"fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 9",          "fcntl(103, 4, 2050)"            },
-        {"fcntl(3, F_SETFL, ~O_NONBLOCK) = 9",                "fcntl(103, 4, -2049)"           },
-        {"splice(3, NULL, 4, NULL, 1000, SPLICE_F_MOVE) = 9", "splice(103, 104, 1000, 1)"      },
-        {"splice(3, NULL, 4, NULL, 99999999999, 0) = 9",      "splice(103, 104, 2147483647, 0)"},
-        {"ioctl(3, SIOCINQ, ...) = 9",                        "ioctl(103, 0x541b, 0)"          },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        ASKS("close(3) = 0", "close(103)"),
+        ASKS("shutdown(3, SHUT_WR) = 0", "shutdown(103, 1)"),
+        ASKS("fcntl(3, F_GETFL) = 0", "fcntl(103, 3, 0)"),
+        ASKS("fcntl(3, F_SETFL, O_RDWR|O_NONBLOCK) = 0", "fcntl(103, 4, 2050)"),
+        ASKS("fcntl(3, F_SETFL, ~O_NONBLOCK) = 0", "fcntl(103, 4, -2049)"),
+        ASKS("splice(3, NULL, 4, NULL, 1000, SPLICE_F_MOVE) = 0", "splice(103, 104, 1000, 1)"),
+        ASKS("splice(3, NULL, 4, NULL, 99999999999, 0) = 0", "splice(103, 104, 2147483647, 0)"),
+        ASKS("ioctl(3, SIOCINQ, ...) = 0", "ioctl(103, 0x541b, 0)"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            fake_answers(fake, 9);
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
-            CHECK_STR(fake->said, rows[i].said);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(what_ioctl_returns_is_compared)

@@ -8,90 +8,77 @@ static struct fake *fake;
 
 TEST(values_to_set_are_the_octets_that_c_has)
 {
-    static const struct {
-        const char *call, *said;
-        uint32_t length;
-        const char *octets;
-    } rows[] = {
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0",                                                         "set(103, 1, 2, value, 4)",  4,
-         "\1\0\0\0"                                                                                                                                                                         },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], ...) = 0",                                                       "set(103, 1, 2, value, 4)",  4,
-         "\1\0\0\0"                                                                                                                                                                         },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 0, 4) = 0",                                                           "set(103, 1, 2, value, 4)",  4,
-         "\0\0\0\0"                                                                                                                                                                         },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 1, 4) = 0",                                                           "set(103, 1, 2, value, 4)",  4,
-         "\1\0\0\0"                                                                                                                                                                         },
-        {"setsockopt(3, SOL_TCP, TCP_MAXSEG, [-1], 4) = 0",                                                             "set(103, 6, 2, value, 4)",  4,
-         "\377\377\377\377"                                                                                                                                                                 },
-        {"setsockopt(3, SOL_IP, IP_MTU_DISCOVER, [IP_PMTUDISC_DONT], 4) = 0",
-         "set(103, 0, 10, value, 4)",                                                                                                                4,   "\0\0\0\0"                        },
-        {"setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_SOFTWARE|SOF_TIMESTAMPING_SOFTWARE], 4) = 0",
-         "set(103, 1, 37, value, 4)",                                                                                                                4,   "\22\0\0\0"                       },
-        {"setsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", 4) = 0",                                                     "set(103, 6, 13, value, 4)", 4,
-         "reno"                                                                                                                                                                             },
-        {"setsockopt(3, SOL_TCP, TCP_CONGESTION, [\"reno\"], 6) = 0",                                                   "set(103, 6, 13, value, 6)",
-         6,                                                                                                                                               "reno\0\0"                        },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, 8) = 0",
-         "set(103, 1, 13, value, 8)",                                                                                                                8,   "\1\0\0\0\5\0\0\0"                },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, [{l_onoff=1, l_linger=5}], 8) = 0",
-         "set(103, 1, 13, value, 8)",                                                                                                                8,   "\1\0\0\0\5\0\0\0"                },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {1, 5}, ...) = 0",                                                       "set(103, 1, 13, value, 8)", 8,
-         "\1\0\0\0\5\0\0\0"                                                                                                                                                                 },
-        {"setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=2}, 16) = 0",
-         "set(103, 1, 20, value, 16)",                                                                                                               16,  "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"},
-        {"setsockopt(3, SOL_TCP, TCP_FASTOPEN_KEY, [1, 2, 3, 4], 16) = 0",
-         "set(103, 6, 33, value, 16)",                                                                                                               16,  "\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0"},
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 2) = 0",                                                         "set(103, 1, 2, value, 2)",  2,
-         "\1\0"                                                                                                                                                                             },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 0) = 0",                                                         "set(103, 1, 2, value, 0)",  0,   ""                                },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 0) = 0",                                                        "set(103, 1, 2, value, 0)",  0,   ""                                },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, ..., 4) = 0",                                                         "set(103, 1, 2, value, 4)",  4,
-         "\0\0\0\0"                                                                                                                                                                         },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 99999999999) = 0",
-         "set(103, 1, 2, value, 512)",                                                                                                               512, "\1\0\0\0\0"                      },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4) = 0",
+             "set(103, 1, 2, value, 4)", "\1\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], ...) = 0",
+             "set(103, 1, 2, value, 4)", "\1\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 0, 4) = 0",
+             "set(103, 1, 2, value, 4)", "\0\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, 1, 4) = 0",
+             "set(103, 1, 2, value, 4)", "\1\0\0\0"),
+        SETS("setsockopt(3, SOL_TCP, TCP_MAXSEG, [-1], 4) = 0",
+             "set(103, 6, 2, value, 4)", "\377\377\377\377"),
+        SETS("setsockopt(3, SOL_IP, IP_MTU_DISCOVER, [IP_PMTUDISC_DONT], 4) = 0",
+             "set(103, 0, 10, value, 4)", "\0\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_TIMESTAMPING, [SOF_TIMESTAMPING_TX_SOFTWARE|SOF_TIMESTAMPING_SOFTWARE], 4) = 0",
+             "set(103, 1, 37, value, 4)", "\22\0\0\0"),
+        SETS("setsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", 4) = 0",
+             "set(103, 6, 13, value, 4)", "reno"),
+        SETS("setsockopt(3, SOL_TCP, TCP_CONGESTION, [\"reno\"], 6) = 0",
+             "set(103, 6, 13, value, 6)", "reno\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, 8) = 0",
+             "set(103, 1, 13, value, 8)", "\1\0\0\0\5\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_LINGER, [{l_onoff=1, l_linger=5}], 8) = 0",
+             "set(103, 1, 13, value, 8)", "\1\0\0\0\5\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_LINGER, {1, 5}, ...) = 0",
+             "set(103, 1, 13, value, 8)", "\1\0\0\0\5\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_RCVTIMEO, {tv_sec=1, tv_usec=2}, 16) = 0",
+             "set(103, 1, 20, value, 16)", "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0"),
+        SETS("setsockopt(3, SOL_TCP, TCP_FASTOPEN_KEY, [1, 2, 3, 4], 16) = 0",
+             "set(103, 6, 33, value, 16)", "\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 2) = 0",
+             "set(103, 1, 2, value, 2)", "\1\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 0) = 0", "set(103, 1, 2, value, 0)", ""),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 0) = 0",
+             "set(103, 1, 2, value, 0)", ""),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, ..., 4) = 0",
+             "set(103, 1, 2, value, 4)", "\0\0\0\0"),
+        SETS("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 99999999999) = 0",
+             "set(103, 1, 2, value, 512)", "\1\0\0\0\0"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            CHECK_EQ(fake_call(fake, rows[i].call), CALL_MET);
-            CHECK_STR(fake->said, rows[i].said);
-            CHECK_EQ(fake->set_length, rows[i].length);
-            if (rows[i].length <= 16) CHECK_MEM(fake->set, rows[i].octets, rows[i].length);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(values_that_are_none_are_told)
 {
-    static const struct {
-        const char *call;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"setsockopt(3, SOL_TCP, TCP_NONE, [1], 4) = 0",                           CALL_WRONG,       "unknown constant `TCP_NONE`"},
-        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [YES], 4) = 0",                      CALL_WRONG,       "unknown constant `YES`"     },
-        {"setsockopt(3, SOL_TCP, TCP_NODELAY, [[1]], 4) = 0",                      CALL_WRONG,       "a number is missing"        },
-        {"setsockopt(3, SOL_TCP, TCP_REPAIR_WINDOW, {1, 2}, 8) = 0",               CALL_UNSUPPORTED,
-         "setsockopt(SOL_TCP, TCP_REPAIR_WINDOW)"                                                                                 },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1}, 8) = 0",                 CALL_WRONG,       "linger is missing"          },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1, on=1}, 8) = 0", CALL_WRONG,
-         "there is no field `on`"                                                                                                 },
-        {"setsockopt(3, SOL_SOCKET, SO_LINGER, {linger=1}, 8) = 0",                CALL_WRONG,       "onoff is missing"           },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], -1) = -1 EINVAL",           CALL_MET,         ""                           },
-        {"setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 4) = -1 EFAULT",           CALL_MET,         ""                           },
-        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, [4]) = -1 EFAULT",         CALL_MET,         ""                           },
-        {"getsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], [-1]) = -1 EINVAL",         CALL_MET,         ""                           },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        TELLS("setsockopt(3, SOL_TCP, TCP_NONE, [1], 4) = 0",
+              0, CALL_WRONG, "unknown constant `TCP_NONE`"),
+        TELLS("setsockopt(3, SOL_TCP, TCP_NODELAY, [YES], 4) = 0",
+              0, CALL_WRONG, "unknown constant `YES`"),
+        TELLS("setsockopt(3, SOL_TCP, TCP_NODELAY, [[1]], 4) = 0",
+              0, CALL_WRONG, "a number is missing"),
+        TELLS("setsockopt(3, SOL_TCP, TCP_REPAIR_WINDOW, {1, 2}, 8) = 0",
+              0, CALL_UNSUPPORTED, "setsockopt(SOL_TCP, TCP_REPAIR_WINDOW)"),
+        TELLS("setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1}, 8) = 0",
+              0, CALL_WRONG, "linger is missing"),
+        TELLS("setsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=1, on=1}, 8) = 0",
+              0, CALL_WRONG, "there is no field `on`"),
+        TELLS("setsockopt(3, SOL_SOCKET, SO_LINGER, {linger=1}, 8) = 0",
+              0, CALL_WRONG, "onoff is missing"),
+        MET("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], -1) = -1 EINVAL", 0),
+        MET("setsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, 4) = -1 EFAULT", 0),
+        MET("getsockopt(3, SOL_SOCKET, SO_REUSEADDR, NULL, [4]) = -1 EFAULT", 0),
+        MET("getsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], [-1]) = -1 EINVAL", 0),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-            CHECK_EQ(fake->asked, 0);
-        }
-    }
+    FAKE_ROWS(rows, fake_is_not_asked);
 }
 
 TEST(long_lists_of_ints_are_cut)
@@ -110,60 +97,53 @@ TEST(long_lists_of_ints_are_cut)
 
 TEST(values_that_come_back_are_compared)
 {
-    static const struct {
-        const char *call, *octets;
-        uint32_t length;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], [4]) = 0",                     "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], ...) = 0",                     "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [...], [4]) = 0",                      "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, ..., ...) = 0",                        "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1001], [4]) = 0",                     "\350\3\0\0",                  4,  CALL_DIFFERS,
-         "value: expected: 1001, returned: 1000"                                                                                                                                     },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [-1], [4]) = 0",                       "\377\377\377\377",            4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0",              "\150\0\0\0",                  4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0",                       "\150\0\0\0",                  4,  CALL_DIFFERS,
-         "value: expected: 0, returned: 104"                                                                                                                                         },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], [8]) = 0",                     "\350\3\0\0",                  4,  CALL_DIFFERS,
-         "length: expected: 8, returned: 4"                                                                                                                                          },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [232], [1]) = 0",                      "\350\3\0\0",                  4,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [233], [1]) = 0",                      "\350\3\0\0",                  4,  CALL_DIFFERS,
-         "value: expected: 233, returned: 232"                                                                                                                                       },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1, 2], [8]) = 0",                     "\1\0\0\0\2\0\0\0",            8,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, [1, 3], [8]) = 0",                     "\1\0\0\0\2\0\0\0",            8,  CALL_DIFFERS,
-         "value: expected: 3, returned: 2"                                                                                                                                           },
-        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, \"cubic\", [16]) = 0",
-         "cubic\0\0\0\0\0\0\0\0\0\0\0",                                                                            16, CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, [\"cubic\"], [5]) = 0",            "cubic",                       5,  CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", [16]) = 0",              "cubic\0\0\0\0\0\0\0\0\0\0\0",
-         16,                                                                                                           CALL_DIFFERS, "value: expected: \"reno\", returned: \"cubic\""},
-        {"getsockopt(3, SOL_TCP, TCP_CONGESTION, \"cubi\", [16]) = 0",              "cubic\0\0\0\0\0\0\0\0\0\0\0",
-         16,                                                                                                           CALL_DIFFERS, "value: expected: \"cubi\", returned: \"cubic\""},
-        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, [8]) = 0",      "\1\0\0\0\5\0\0\0",
-         8,                                                                                                            CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=...}, [8]) = 0",    "\1\0\0\0\5\0\0\0",
-         8,                                                                                                            CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=0, linger=5}, [8]) = 0",      "\1\0\0\0\5\0\0\0",
-         8,                                                                                                            CALL_DIFFERS, "onoff: expected: 0, returned: 1"               },
-        {"getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=6}, [8]) = 0",      "\1\0\0\0\5\0\0\0",
-         8,                                                                                                            CALL_DIFFERS, "linger: expected: 6, returned: 5"              },
-        {"getsockopt(3, SOL_SOCKET, SO_SNDTIMEO, {tv_sec=1, tv_usec=2}, [16]) = 0",
-         "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0",                                                                       16, CALL_MET,     ""                                              },
-        {"getsockopt(3, SOL_TCP, TCP_MAXSEG, {1, 2}, [8]) = 0",                     "\1\0\0\0\2\0\0\0",            8,
-         CALL_UNSUPPORTED,                                                                                                           "getsockopt(SOL_TCP, TCP_MAXSEG)"               },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], [4]) = 0", "\350\3\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], ...) = 0", "\350\3\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [...], [4]) = 0", "\350\3\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, ..., ...) = 0", "\350\3\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [1001], [4]) = 0",
+             "\350\3\0\0", CALL_DIFFERS, "value: expected: 1001, returned: 1000"),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [-1], [4]) = 0",
+             "\377\377\377\377", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_SOCKET, SO_ERROR, [ECONNRESET], [4]) = 0",
+             "\150\0\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4]) = 0",
+             "\150\0\0\0", CALL_DIFFERS, "value: expected: 0, returned: 104"),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [1000], [8]) = 0",
+             "\350\3\0\0", CALL_DIFFERS, "length: expected: 8, returned: 4"),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [232], [1]) = 0", "\350\3\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [233], [1]) = 0",
+             "\350\3\0\0", CALL_DIFFERS, "value: expected: 233, returned: 232"),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [1, 2], [8]) = 0",
+             "\1\0\0\0\2\0\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, [1, 3], [8]) = 0",
+             "\1\0\0\0\2\0\0\0", CALL_DIFFERS, "value: expected: 3, returned: 2"),
+        GETS("getsockopt(3, SOL_TCP, TCP_CONGESTION, \"cubic\", [16]) = 0",
+             "cubic\0\0\0\0\0\0\0\0\0\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_CONGESTION, [\"cubic\"], [5]) = 0",
+             "cubic", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", [16]) = 0",
+             "cubic\0\0\0\0\0\0\0\0\0\0\0", CALL_DIFFERS, "value: expected: \"reno\", returned: \"cubic\""),
+        GETS("getsockopt(3, SOL_TCP, TCP_CONGESTION, \"cubi\", [16]) = 0",
+             "cubic\0\0\0\0\0\0\0\0\0\0\0", CALL_DIFFERS, "value: expected: \"cubi\", returned: \"cubic\""),
+        GETS("getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=5}, [8]) = 0",
+             "\1\0\0\0\5\0\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=...}, [8]) = 0",
+             "\1\0\0\0\5\0\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=0, linger=5}, [8]) = 0",
+             "\1\0\0\0\5\0\0\0", CALL_DIFFERS, "onoff: expected: 0, returned: 1"),
+        GETS("getsockopt(3, SOL_SOCKET, SO_LINGER, {onoff=1, linger=6}, [8]) = 0",
+             "\1\0\0\0\5\0\0\0", CALL_DIFFERS, "linger: expected: 6, returned: 5"),
+        GETS("getsockopt(3, SOL_SOCKET, SO_SNDTIMEO, {tv_sec=1, tv_usec=2}, [16]) = 0",
+             "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0", CALL_MET, NULL),
+        GETS("getsockopt(3, SOL_TCP, TCP_MAXSEG, {1, 2}, [8]) = 0",
+             "\1\0\0\0\2\0\0\0", CALL_UNSUPPORTED, "getsockopt(SOL_TCP, TCP_MAXSEG)"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            fake = fake_new();
-            memcpy(fake->option, rows[i].octets, rows[i].length);
-            fake->option_length = rows[i].length;
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-        }
-    }
+    FAKE_ROWS(rows, NULL);
 }
 
 TEST(an_option_that_nobody_here_has_is_unsupported_where_it_is_taken_for_granted)
@@ -190,33 +170,28 @@ TEST(text_that_comes_back_is_shown_safely)
     CHECK(!strchr(fake->why, '\xff'));
 }
 
+static void has_tcp_info(struct fake *subject) {
+    struct unix_tcp_info info = {.tcpi_state = UNIX_TCP_ESTABLISHED, .tcpi_snd_cwnd = 10};
+
+    memcpy(subject->option, &info, sizeof info);
+    subject->option_length = sizeof info;
+}
+
 TEST(fields_of_tcp_info_are_compared)
 {
-    static const struct {
-        const char *call;
-        enum call_answer is;
-        const char *why;
-    } rows[] = {
-        {"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=TCP_ESTABLISHED, tcpi_snd_cwnd=10, ...}, ...) = 0",
-         CALL_MET,                                                                                                           ""                                         },
-        {"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=..., tcpi_snd_cwnd=11}, ...) = 0",
-         CALL_DIFFERS,                                                                                                       "tcpi_snd_cwnd: expected: 11, returned: 10"},
-        {"getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_weather=1}, ...) = 0",                                    CALL_UNSUPPORTED,
-         "the field of TCP_INFO `tcpi_weather`"                                                                                                                         },
-        {"getsockopt(3, SOL_TCP, TCP_INFO, ..., ...) = 0",                                                 CALL_MET,         ""                                         },
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        MET("getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=TCP_ESTABLISHED, tcpi_snd_cwnd=10, ...}, ...) = 0",
+            0),
+        TELLS("getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_state=..., tcpi_snd_cwnd=11}, ...) = 0",
+              0, CALL_DIFFERS, "tcpi_snd_cwnd: expected: 11, returned: 10"),
+        TELLS("getsockopt(3, SOL_TCP, TCP_INFO, {tcpi_weather=1}, ...) = 0",
+              0, CALL_UNSUPPORTED, "the field of TCP_INFO `tcpi_weather`"),
+        MET("getsockopt(3, SOL_TCP, TCP_INFO, ..., ...) = 0", 0),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        TEST_ROW ("%s", rows[i].call) {
-            struct unix_tcp_info info = {.tcpi_state = UNIX_TCP_ESTABLISHED, .tcpi_snd_cwnd = 10};
-
-            fake = fake_new();
-            memcpy(fake->option, &info, sizeof info);
-            fake->option_length = sizeof info;
-            CHECK_EQ(fake_call(fake, rows[i].call), rows[i].is);
-            CHECK_STR(fake->why, rows[i].why);
-        }
-    }
+    FAKE_ROWS(rows, has_tcp_info);
 }
 
 /* TCP_INFO of a subject with a listener 103, connections 104 and 105, and others that are none. */

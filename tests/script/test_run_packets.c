@@ -18,33 +18,61 @@ TEST(what_is_expected_passes)
                        OPENING "0.3 > P. 7001:7011(10) ack 1 win 100\n")));
 }
 
-TEST(every_field_that_differs_is_named)
-{
-    static const struct {
-        const char *left, *words;
-    } rows[] = {
-        {"P. 7002:7012(10) ack 1 win 100 urg 0",             "seq is 2, expected 1"            },
-        {"P. 7001:7012(11) ack 1 win 100 urg 0",             "length is 11, expected 10"       },
-        {"P. 7001:7011(10) ack 2 win 100 urg 0",             "ack is 2, expected 1"            },
-        {"P. 7001:7011(10) ack 1 win 101 urg 0",             "window is 101, expected 100"     },
-        {"P. 7001:7011(10) ack 1 win 100 urg 7",             "urgent pointer is 7, expected 0" },
-        {". 7001:7011(10) ack 1 win 100 urg 0",              "flags are `.`, expected `P.`"    },
-        {"PEA. 7001:7011(10) ack 1 win 100 urg 0",           "flags are `PEA.`, expected `P.`" },
-        {"R 7001:7001(0) win 100",                           "flags are `R`, expected `P.`"    },
-        {"P. 7001:7011(10) ack 1 win 100 <nop,nop,nop,nop>", "the option `nop` is not expected"},
-    };
+/* A packet that the script wants, and the one that leaves for it. */
+struct row {
+    const char *want, *left;
+    const char *words; /* NULL: it fits */
+    enum script_mismatch mismatch;
+};
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        TEST_ROW ("%s: %s", rows[i].left, rows[i].words) {
-            char actor[300];
+/* clang-format off */
+#define FITS(want_, left_) {.want = want_, .left = left_}
+#define DIFFERS(kind, want_, left_, words_) \
+    {.want = want_, .left = left_, .words = words_, .mismatch = SCRIPT_MISMATCH_##kind}
+/* clang-format on */
 
-            snprintf(actor, sizeof actor, OPENING "0.3 > %s\n", rows[i].left);
-            CHECK(failed_by(judge(OPENED "0.3 > P. 1:11(10) ack 1 win 100 urg 0\n", actor),
-                            strchr(rows[i].left, '<') ? SCRIPT_MISMATCH_OPTION
-                                                      : SCRIPT_MISMATCH_FIELD,
-                            5, rows[i].words));
+/* @script, @actor: with %s where the two packets, or parts of them, stand */
+static void rows_judge(const struct row *rows, size_t n, const char *script, const char *actor,
+                       uint32_t line) {
+    for (const struct row *row = rows; row < rows + n; row++) {
+        TEST_ROW ("%s for %s", row->left, row->want) {
+            const struct script_report *report;
+            char wants[600], leaves[300];
+
+            snprintf(wants, sizeof wants, script, row->want);
+            snprintf(leaves, sizeof leaves, actor, row->left);
+            report = judge(wants, leaves);
+            CHECK(row->words ? failed_by(report, row->mismatch, line, row->words) : passed(report));
         }
     }
+}
+
+#define JUDGE(rows, script, actor, line)                                                           \
+    rows_judge(rows, sizeof rows / sizeof *rows, script, actor, line)
+
+TEST(every_field_that_differs_is_named)
+{
+#define WANTED "P. 1:11(10) ack 1 win 100 urg 0"
+    /* clang-format off */
+    static const struct row rows[] = {
+        DIFFERS(FIELD, WANTED, "P. 7002:7012(10) ack 1 win 100 urg 0", "seq is 2, expected 1"),
+        DIFFERS(FIELD, WANTED, "P. 7001:7012(11) ack 1 win 100 urg 0", "length is 11, expected 10"),
+        DIFFERS(FIELD, WANTED, "P. 7001:7011(10) ack 2 win 100 urg 0", "ack is 2, expected 1"),
+        DIFFERS(FIELD, WANTED, "P. 7001:7011(10) ack 1 win 101 urg 0",
+                "window is 101, expected 100"),
+        DIFFERS(FIELD, WANTED, "P. 7001:7011(10) ack 1 win 100 urg 7",
+                "urgent pointer is 7, expected 0"),
+        DIFFERS(FIELD, WANTED, ". 7001:7011(10) ack 1 win 100 urg 0",
+                "flags are `.`, expected `P.`"),
+        DIFFERS(FIELD, WANTED, "PEA. 7001:7011(10) ack 1 win 100 urg 0",
+                "flags are `PEA.`, expected `P.`"),
+        DIFFERS(FIELD, WANTED, "R 7001:7001(0) win 100", "flags are `R`, expected `P.`"),
+        DIFFERS(OPTION, WANTED, "P. 7001:7011(10) ack 1 win 100 <nop,nop,nop,nop>",
+                "the option `nop` is not expected"),
+    };
+    /* clang-format on */
+
+    JUDGE(rows, OPENED "0.3 > %s\n", OPENING "0.3 > %s\n", 5);
 }
 
 TEST(what_is_not_said_is_not_looked_at)
@@ -55,36 +83,25 @@ TEST(what_is_not_said_is_not_looked_at)
 
 TEST(marks_of_ip_are_compared)
 {
-    static const struct {
-        const char *want, *left, *words; /* words NULL: it passes */
-    } rows[] = {
-        {"ect0",     "ect0",     NULL                                   },
-        {"ect01",    "ect1",     NULL                                   },
-        {"ect01",    "ect0",     NULL                                   },
-        {"ect01",    "ce",       "ECN mark is ce, expected ect0 or ect1"},
-        {"ect0",     "noecn",    "ECN mark is noecn, expected ect0"     },
-        {"noecn",    "ect1",     "ECN mark is ect1, expected noecn"     },
-        {"tos 0x20", "tos 0x20", NULL                                   },
-        {"tos 0x20", "tos 0x21", "TOS octet is 33, expected 32"         },
-        {"ttl 64",   "ttl 64",   NULL                                   },
-        {"ttl 64",   "ttl 63",   "TTL is 63, expected 64"               },
-        {"dscp 46",  "dscp 46",  NULL                                   },
-        {"dscp 46",  "dscp 45",  "DSCP is 45, expected 46"              },
+    /* clang-format off */
+    static const struct row rows[] = {
+        FITS("ect0", "ect0"),
+        FITS("ect01", "ect1"),
+        FITS("ect01", "ect0"),
+        DIFFERS(FIELD, "ect01", "ce", "ECN mark is ce, expected ect0 or ect1"),
+        DIFFERS(FIELD, "ect0", "noecn", "ECN mark is noecn, expected ect0"),
+        DIFFERS(FIELD, "noecn", "ect1", "ECN mark is ect1, expected noecn"),
+        FITS("tos 0x20", "tos 0x20"),
+        DIFFERS(FIELD, "tos 0x20", "tos 0x21", "TOS octet is 33, expected 32"),
+        FITS("ttl 64", "ttl 64"),
+        DIFFERS(FIELD, "ttl 64", "ttl 63", "TTL is 63, expected 64"),
+        FITS("dscp 46", "dscp 46"),
+        DIFFERS(FIELD, "dscp 46", "dscp 45", "DSCP is 45, expected 46"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        TEST_ROW ("%s for %s", rows[i].left, rows[i].want) {
-            const struct script_report *report;
-            char script[600], actor[300];
-
-            snprintf(script, sizeof script, OPENED "0.3 > [%s] . 1:1(0) ack 1\n", rows[i].want);
-            snprintf(actor, sizeof actor, OPENING "0.3 > [%s] . 7001:7001(0) ack 1 win 9\n",
-                     rows[i].left);
-            report = judge(script, actor);
-            CHECK(rows[i].words ? failed_by(report, SCRIPT_MISMATCH_FIELD, 5, rows[i].words)
-                                : passed(report));
-        }
-    }
+    JUDGE(rows, OPENED "0.3 > [%s] . 1:1(0) ack 1\n",
+          OPENING "0.3 > [%s] . 7001:7001(0) ack 1 win 9\n", 5);
 }
 
 TEST(a_wrong_checksum_is_a_fault)
@@ -99,59 +116,44 @@ TEST(a_wrong_checksum_is_a_fault)
 
 TEST(options_are_seen_as_on_the_wire)
 {
-    static const struct {
-        const char *want, *left, *words;
-        enum script_mismatch mismatch;
-    } rows[] = {
-        {"mss 1460,nop,wscale 6,sackOK,TS val 1 ecr 0",
-         "mss 1460,nop,wscale 6,sackOK,TS val 9 ecr 0",                                  NULL,                                          0                     },
-        {"mss 1460,sackOK,eol,eol",                      "mss 1460,sackOK,eol,eol",      NULL,                                          0                     },
-        {"mss 1460,sackOK",                              "mss 1460,sackOK,eol,eol",      NULL,                                          0                     },
-        {"...",                                          "mss 1,kind 99 aabb,nop",       NULL,                                          0                     },
-        {"mss 1460,kind 99 aabb",                        "mss 1460,kind 99 aabb",        NULL,                                          0                     },
-        {"mss 1460",                                     "mss 1461",                     "option 1 is `mss 1461`, expected `mss 1460`",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
-        {"mss 1460,sackOK,nop,nop",                      "mss 1460,nop,nop,sackOK",      "order",                                       SCRIPT_MISMATCH_ORDER },
-        {"nop,nop,sackOK,mss 1460",                      "mss 1460,nop,nop,sackOK",      "order",                                       SCRIPT_MISMATCH_ORDER },
-        {"mss 1460,nop,wscale 6",                        "mss 1460,nop,wscale 7",
-         "option 3 is `wscale 7`, expected `wscale 6`",                                                                                 SCRIPT_MISMATCH_OPTION},
-        {"mss 1460,nop,wscale 6",                        "mss 1460",                     "the option `nop` is missing",                 SCRIPT_MISMATCH_OPTION},
-        {"mss 1460,nop,nop,sackOK",                      "mss 1460,nop,nop,nop",         "the option `sackOK` is missing",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
-        {"mss 1460",                                     "mss 1460,nop,nop,sackOK",      "the option `nop` is not expected",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
-        {"mss 1460",                                     "mss 1460,eol,eol,eol,eol",     "the option `eol` is not expected",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
-        {"mss 1460,sackOK",                              "mss 1460,sackOK,nop,nop",      "the option `nop` is not expected",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
-        {"mss 1460,FO aabbccdd,nop,nop",                 "mss 1460,FO aabbccde,nop,nop",
-         "option 2 is `FO aabbccde`, expected `FO aabbccdd`",                                                                           SCRIPT_MISMATCH_OPTION},
-        {"FOEXP,nop,nop,nop,nop",                        "FO,nop,nop,nop,nop,nop,nop",   "`FOEXP` is missing",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
-        {"FOEXP aabbccdd",                               "FOEXP aabbccdd",               NULL,                                          0                     },
-        {"ECN e0b 1 ceb 0 e1b 1,nop",                    "ECN e0b 1 ceb 0 e1b 1,nop",    NULL,                                          0                     },
-        {"ECN e0b 1 ceb 0 e1b 1,nop",                    "ECN e0b 1 ceb 5 e1b 1,nop",
-         "option 1 is `ECN e0b 1 ceb 5 e1b 1`",                                                                                         SCRIPT_MISMATCH_OPTION},
-        {"ECN e0b 1 ceb 0 e1b 1,nop",                    "ECN e1b 1 ceb 0 e0b 1,nop",
-         "`ECN e0b 1 ceb 0 e1b 1` is missing",                                                                                          SCRIPT_MISMATCH_OPTION},
-        {"md5 ff112233445566778899aabbccddeeff,nop,nop",
-         "md5 00112233445566778899aabbccddeeff,nop,nop",                                 "option 1 is `md5 0011",
-         SCRIPT_MISMATCH_OPTION                                                                                                                               },
+    /* clang-format off */
+    static const struct row rows[] = {
+        FITS("mss 1460,nop,wscale 6,sackOK,TS val 1 ecr 0",
+             "mss 1460,nop,wscale 6,sackOK,TS val 9 ecr 0"),
+        FITS("mss 1460,sackOK,eol,eol", "mss 1460,sackOK,eol,eol"),
+        FITS("mss 1460,sackOK", "mss 1460,sackOK,eol,eol"),
+        FITS("...", "mss 1,kind 99 aabb,nop"),
+        FITS("mss 1460,kind 99 aabb", "mss 1460,kind 99 aabb"),
+        DIFFERS(OPTION, "mss 1460", "mss 1461", "option 1 is `mss 1461`, expected `mss 1460`"),
+        DIFFERS(ORDER, "mss 1460,sackOK,nop,nop", "mss 1460,nop,nop,sackOK", "order"),
+        DIFFERS(ORDER, "nop,nop,sackOK,mss 1460", "mss 1460,nop,nop,sackOK", "order"),
+        DIFFERS(OPTION, "mss 1460,nop,wscale 6", "mss 1460,nop,wscale 7",
+                "option 3 is `wscale 7`, expected `wscale 6`"),
+        DIFFERS(OPTION, "mss 1460,nop,wscale 6", "mss 1460", "the option `nop` is missing"),
+        DIFFERS(OPTION, "mss 1460,nop,nop,sackOK", "mss 1460,nop,nop,nop",
+                "the option `sackOK` is missing"),
+        DIFFERS(OPTION, "mss 1460", "mss 1460,nop,nop,sackOK", "the option `nop` is not expected"),
+        DIFFERS(OPTION, "mss 1460", "mss 1460,eol,eol,eol,eol", "the option `eol` is not expected"),
+        DIFFERS(OPTION, "mss 1460,sackOK", "mss 1460,sackOK,nop,nop",
+                "the option `nop` is not expected"),
+        DIFFERS(OPTION, "mss 1460,FO aabbccdd,nop,nop", "mss 1460,FO aabbccde,nop,nop",
+                "option 2 is `FO aabbccde`, expected `FO aabbccdd`"),
+        DIFFERS(OPTION, "FOEXP,nop,nop,nop,nop", "FO,nop,nop,nop,nop,nop,nop",
+                "`FOEXP` is missing"),
+        FITS("FOEXP aabbccdd", "FOEXP aabbccdd"),
+        FITS("ECN e0b 1 ceb 0 e1b 1,nop", "ECN e0b 1 ceb 0 e1b 1,nop"),
+        DIFFERS(OPTION, "ECN e0b 1 ceb 0 e1b 1,nop", "ECN e0b 1 ceb 5 e1b 1,nop",
+                "option 1 is `ECN e0b 1 ceb 5 e1b 1`"),
+        DIFFERS(OPTION, "ECN e0b 1 ceb 0 e1b 1,nop", "ECN e1b 1 ceb 0 e0b 1,nop",
+                "`ECN e0b 1 ceb 0 e1b 1` is missing"),
+        DIFFERS(OPTION, "md5 ff112233445566778899aabbccddeeff,nop,nop",
+                "md5 00112233445566778899aabbccddeeff,nop,nop",
+                "option 1 is `md5 0011"),
     };
+    /* clang-format on */
 
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        TEST_ROW ("<%s> for <%s>", rows[i].left, rows[i].want) {
-            const struct script_report *report;
-            char script[400], actor[300];
-
-            snprintf(script, sizeof script, "0.1 < S 0:0(0) win 1000\n0.1 > S. 0:0(0) ack 1 <%s>\n",
-                     rows[i].want);
-            snprintf(actor, sizeof actor, "0.1 > S. 7000:7000(0) ack 1 win 9 <%s>\n", rows[i].left);
-            report = judge(script, actor);
-            CHECK(rows[i].words ? failed_by(report, rows[i].mismatch, 2, rows[i].words)
-                                : passed(report));
-        }
-    }
+    JUDGE(rows, "0.1 < S 0:0(0) win 1000\n0.1 > S. 0:0(0) ack 1 <%s>\n",
+          "0.1 > S. 7000:7000(0) ack 1 win 9 <%s>\n", 2);
 }
 
 TEST(a_report_shows_both_packets_in_the_language)
