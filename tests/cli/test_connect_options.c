@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/connect_options.h"
 #include "tap.h"
+#include "words.h"
 
-enum { WORDS_MAX = 40 };
-
-/* Read the words of @line, which single spaces part, into fresh options.  Return: whether they are right. */
 static bool read_line(const char *line, struct connect_options *options) {
-    static char text[512];
-    static char *words[WORDS_MAX];
-    int n = 0;
-
-    words[n++] = strcpy(text, line);
-    for (char *c = text; *c; c++) {
-        if (*c != ' ') continue;
-        *c = '\0';
-        words[n++] = c + 1;
-    }
-    words[n] = NULL;
     *options = (struct connect_options){0};
-    if (options_read(&verb_connect, n, words, options) != OPTIONS_READ) return false;
-    return connect_options_finish(options) == 0;
+    return words_read(&verb_connect, line, options) && connect_options_finish(options) == 0;
 }
 
 TEST(a_host_a_port_and_a_command)

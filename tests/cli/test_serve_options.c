@@ -1,25 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cli/serve_options.h"
 #include "tap.h"
+#include "words.h"
 
-enum { WORDS_MAX = 40 };
-
-/* Read the words of @line, which single spaces part, into fresh options.  Return: whether they are right. */
 static bool read_line(const char *line, struct serve_options *options) {
-    static char text[512];
-    static char *words[WORDS_MAX];
-    int n = 0;
-
-    words[n++] = strcpy(text, line);
-    for (char *c = text; *c; c++) {
-        if (*c != ' ') continue;
-        *c = '\0';
-        words[n++] = c + 1;
-    }
-    words[n] = NULL;
     *options = (struct serve_options){0};
-    if (options_read(&verb_serve, n, words, options) != OPTIONS_READ) return false;
-    return serve_options_finish(options) == 0;
+    return words_read(&verb_serve, line, options) && serve_options_finish(options) == 0;
 }
 
 TEST(without_options_there_are_four_services_and_a_way_in)

@@ -2,11 +2,9 @@
 #define _GNU_SOURCE
 #include "door/pump.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,7 +13,7 @@
 #include "door/entropy.h"
 #include "door/memory.h"
 #include "door/tun.h"
-#include "tap.h"
+#include "network.h"
 
 /*
  * A stack with an echo service behind a TUN device, and the kernel as its client, in a network of their own.
@@ -45,29 +43,6 @@ struct client {
     bool is_content; /* all that it wanted came true */
     _Atomic bool is_done;
 };
-
-static struct tercet_address address_of(const char *text) {
-    struct tercet_address address = {
-        .octets = {[10] = 0xff, [11] = 0xff}
-    };
-
-    if (strchr(text, ':'))
-        inet_pton(AF_INET6, text, address.octets);
-    else
-        inet_pton(AF_INET, text, address.octets + 12);
-    return address;
-}
-
-static const char *private_network(void) {
-    static bool is_there;
-
-    if (is_there) return NULL;
-    if (geteuid() != 0) return "only root may make network devices";
-    if (access("/dev/net/tun", R_OK | W_OK) != 0) return "no /dev/net/tun on this machine";
-    if (unshare(CLONE_NEWNET) != 0) return "no network namespace of our own here";
-    is_there = true;
-    return NULL;
-}
 
 /* Echo: what waits is written back as far as it is taken. */
 static void echo(void *user, const struct tercet_event *event, uint64_t now_ns) {
@@ -215,12 +190,11 @@ static void loop_run(struct scene *scene, struct client *clients, unsigned n) {
 
 TEST(the_kernel_gets_its_stream_back_from_the_stack_in_both_families)
 {
-    const char *why = private_network();
     struct client clients[8];
     pthread_t threads[8];
     struct scene scene;
 
-    if (why) SKIP(why);
+    NEED_NETWORK;
     if (!scene_open(&scene)) return;
     for (int i = 0; i < 8; i++) {
         clients[i] = (struct client){.is_v6 = i & 1};
@@ -243,11 +217,10 @@ TEST(the_kernel_gets_its_stream_back_from_the_stack_in_both_families)
 
 TEST(an_idle_pump_uses_no_cpu_time)
 {
-    const char *why = private_network();
     struct rusage before, after;
     struct scene scene;
 
-    if (why) SKIP(why);
+    NEED_NETWORK;
     if (!scene_open(&scene)) return;
     uint64_t end_ns = clock_monotonic_ns() + 300000000;
     getrusage(RUSAGE_SELF, &before);
@@ -267,11 +240,10 @@ TEST(an_idle_pump_uses_no_cpu_time)
 
 TEST(a_device_taken_away_ends_the_turn_with_its_error)
 {
-    const char *why = private_network();
     struct scene scene;
     int error = 0;
 
-    if (why) SKIP(why);
+    NEED_NETWORK;
     if (!scene_open(&scene)) return;
     CHECK_EQ(pump_turn(&scene.pump, clock_monotonic_ns()), 0);
     if (system("ip link del terceta") != 0) SKIP("no ip command here");

@@ -7,49 +7,18 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <poll.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tap.h"
+#include "network.h"
 #include "wire/icmp.h"
 
 #define TUN_V4  "198.18.0.1"
 #define PEER_V4 "198.18.0.2"
 #define TUN_V6  "2001:2::1"
 #define PEER_V6 "2001:2::2"
-
-static struct tercet_address address_of(const char *text) {
-    struct tercet_address address = {
-        .octets = {[10] = 0xff, [11] = 0xff}
-    };
-
-    if (strchr(text, ':'))
-        inet_pton(AF_INET6, text, address.octets);
-    else
-        inet_pton(AF_INET, text, address.octets + 12);
-    return address;
-}
-
-/* The whole program moves to a network of its own, once.  Return: NULL, or why it cannot. */
-static const char *private_network(void) {
-    static bool is_there;
-
-    if (is_there) return NULL;
-    if (geteuid() != 0) return "only root may make network devices";
-    if (access("/dev/net/tun", R_OK | W_OK) != 0) return "no /dev/net/tun on this machine";
-    if (unshare(CLONE_NEWNET) != 0) return "no network namespace of our own here";
-    is_there = true;
-    return NULL;
-}
-
-#define NEED_NETWORK                                                                               \
-    do {                                                                                           \
-        const char *why = private_network();                                                       \
-        if (why) SKIP(why);                                                                        \
-    } while (0)
 
 /* A device with both addresses, up. */
 static bool tun_make(struct tun *tun, uint32_t mtu_bytes) {

@@ -148,19 +148,26 @@ static inline void establish(struct conversation *c) {
     c->talker->snd_una = c->talker->snd_nxt = c->talker->rcv_nxt = 1;
 }
 
-static inline void establish_out(struct conversation *c) {
+static inline void dial(struct conversation *c) {
     connect_out(c);
     expect(c, SYN, 0, 0, 0);
+}
+
+static inline void peer_answers(struct conversation *c) {
     receive(c, SYN | ACK, 0, 1, 0);
     expect(c, ACK, 1, 1, 0);
     expect_state(c, ESTABLISHED);
+}
+
+static inline void establish_out(struct conversation *c) {
+    dial(c);
+    peer_answers(c);
     c->talker->snd_una = c->talker->snd_nxt = c->talker->rcv_nxt = 1;
 }
 
 /* SYN-RECEIVED of a connection that both sides open. */
 static inline void open_both(struct conversation *c) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN, 0, 0, 0);
     expect(c, SYN | ACK, 0, 1, 0);
     expect_state(c, SYN_RECEIVED);
@@ -208,8 +215,7 @@ static inline void reach(struct conversation *c, enum tercet_state state) {
     if (state == TERCET_STATE_CLOSED) return;
     if (state == TERCET_STATE_LISTEN) return listen_here(c);
     if (state == TERCET_STATE_SYN_SENT) {
-        connect_out(c);
-        expect(c, SYN, 0, 0, 0);
+        dial(c);
         c->talker->snd_nxt = 1;
         return;
     }

@@ -22,8 +22,7 @@ static const struct acked wrong[] = {
 };
 
 CONVERSATION_ROWS(wrong, first_unacceptable_ack_is_answered_by_a_reset) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive_said(c, &row->in);
     expect_verdict(c, TERCET_SYN_SENT_BAD_ACK);
     expect(c, RST, row->in.ack, 0, 0);
@@ -34,8 +33,7 @@ CONVERSATION_ROWS(wrong, first_unacceptable_ack_is_answered_by_a_reset) {
 }
 
 CONVERSATION_ROWS(wrong, first_unacceptable_ack_on_a_reset_is_silent) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, RST | ACK, row->in.seq, row->in.ack, row->in.len);
     expect_verdict(c, TERCET_SYN_SENT_BAD_RST);
     expect_nothing(c);
@@ -43,8 +41,7 @@ CONVERSATION_ROWS(wrong, first_unacceptable_ack_on_a_reset_is_silent) {
 }
 
 CONVERSATION(second_reset_with_the_ack_of_our_syn_refuses) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, RST | ACK, 0, 1, 0);
     expect_verdict(c, TERCET_SYN_SENT_REFUSED);
     expect_nothing(c);
@@ -56,8 +53,7 @@ CONVERSATION(second_reset_with_the_ack_of_our_syn_refuses) {
 }
 
 CONVERSATION(second_reset_without_ack_is_dropped) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, RST, 0, 0, 0);
     expect_verdict(c, TERCET_SYN_SENT_BAD_RST);
     expect_nothing(c);
@@ -65,16 +61,14 @@ CONVERSATION(second_reset_without_ack_is_dropped) {
 }
 
 CONVERSATION(second_reset_beside_syn_counts_as_a_reset) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN | RST | ACK, 0, 1, 0);
     expect_nothing(c);
     verify(c, state_of(c) != TERCET_STATE_ESTABLISHED);
 }
 
 CONVERSATION(fourth_syn_ack_establishes_and_queued_data_goes_out) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     user_write(c, 100);
     expect_nothing(c);
     receive(c, SYN | ACK, 0, 1, 0);
@@ -87,8 +81,7 @@ CONVERSATION(fourth_syn_ack_establishes_and_queued_data_goes_out) {
 }
 
 CONVERSATION(fourth_syn_ack_with_data_delivers_it) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN | ACK, 0, 1, 10);
     expect_state(c, ESTABLISHED);
     expect_readable(c, 10);
@@ -98,8 +91,7 @@ CONVERSATION(fourth_syn_ack_with_data_delivers_it) {
 }
 
 CONVERSATION(fourth_syn_ack_with_fin_reaches_close_wait) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN | FIN | ACK, 0, 1, 10);
     expect_state(c, CLOSE_WAIT);
     verify_eq(c, c->talker->acked, 12);
@@ -109,8 +101,7 @@ CONVERSATION(fourth_syn_ack_with_fin_reaches_close_wait) {
 }
 
 CONVERSATION(fourth_syn_alone_is_a_simultaneous_open) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN, 0, 0, 0);
     expect_verdict(c, TERCET_SYN_SENT_SIMULTANEOUS);
     expect(c, SYN | ACK, 0, 1, 0);
@@ -119,8 +110,7 @@ CONVERSATION(fourth_syn_alone_is_a_simultaneous_open) {
 
 /* Data queued before a simultaneous open goes out when it is over, not in SYN-RECEIVED. */
 CONVERSATION(fourth_data_waits_for_the_end_of_a_simultaneous_open) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     user_write(c, 100);
     receive(c, SYN, 0, 0, 0);
     expect(c, SYN | ACK, 0, 1, 0);
@@ -134,8 +124,7 @@ CONVERSATION(fourth_data_waits_for_the_end_of_a_simultaneous_open) {
  * ESTABLISHED": or they come again.
  */
 CONVERSATION(fourth_data_in_the_syn_of_a_simultaneous_open_arrives_in_the_end) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN, 0, 0, 10);
     expect(c, SYN | ACK, 0, 1, 0);
     receive(c, ACK, 1, 1, 10);
@@ -152,8 +141,7 @@ static const struct acked neither[] = {
 };
 
 CONVERSATION_ROWS(neither, fifth_neither_syn_nor_rst_is_dropped) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive_said(c, &row->in);
     expect_verdict(c, TERCET_SYN_SENT_NO_SYN);
     expect_nothing(c);
@@ -164,8 +152,7 @@ CONVERSATION_ROWS(neither, fifth_neither_syn_nor_rst_is_dropped) {
 
 /* Section 3.10.4 CLOSE and 3.10.5 ABORT in SYN-SENT: the TCB goes, nothing is sent. */
 CONVERSATION(close_in_syn_sent_is_silent_and_a_late_syn_ack_gets_a_reset) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     user_close(c);
     expect_nothing(c);
     verify_eq(c, stack_info(c).conns, 0);
@@ -174,8 +161,7 @@ CONVERSATION(close_in_syn_sent_is_silent_and_a_late_syn_ack_gets_a_reset) {
 }
 
 CONVERSATION(abort_in_syn_sent_is_silent) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     user_abort(c);
     expect_nothing(c);
     verify_eq(c, stack_info(c).conns, 0);
@@ -188,8 +174,7 @@ CONVERSATION(abort_in_syn_sent_is_silent) {
  * s, and never later than after rto_max_us.
  */
 CONVERSATION(syn_is_sent_again_with_doubled_intervals) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     for (unsigned s = 1; s <= 64; s *= 2)
         expect_after_ms(c, s * 1000, SYN, 0, 0, 0);
     advance_s(c, 119);
@@ -234,8 +219,7 @@ CONVERSATION(syn_again_offers_the_same) {
 CONVERSATION(syn_backoff_is_capped) {
     c->config.rto_max_us = 4000000;
     c->config.syn_retries = 5;
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     expect_after_ms(c, 1000, SYN, 0, 0, 0);
     expect_after_ms(c, 2000, SYN, 0, 0, 0);
     for (unsigned i = 0; i < 3; i++)
@@ -247,8 +231,7 @@ CONVERSATION(syn_backoff_is_capped) {
 
 /* The SYN that was to follow a reset is forgotten when the true answer comes first, whichever it is. */
 CONVERSATION(first_wrong_ack_leaves_no_trace_in_a_connection) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN | ACK, 7000, 77, 0);
     expect(c, RST, 77, 0, 0);
     allow_syn(c);
@@ -264,8 +247,7 @@ CONVERSATION(first_wrong_ack_leaves_no_trace_in_a_connection) {
 }
 
 CONVERSATION(first_wrong_ack_leaves_no_trace_in_a_simultaneous_open) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, ACK, 7000, 77, 0, .no_ts = true);
     expect(c, RST, 77, 0, 0);
     allow_syn(c);

@@ -465,8 +465,7 @@ CONVERSATION(reset_with_unread_data) {
 
 /* Section 3.10.4, SYN-RECEIVED: with data pending the FIN is queued until ESTABLISHED. */
 CONVERSATION(close_in_syn_received_with_data_pending_waits) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     user_write(c, 2 * MSS);
     receive(c, SYN, 0, 0, 0, .wnd = 1500);
     expect(c, SYN | ACK, 0, 1, 0);

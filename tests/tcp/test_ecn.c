@@ -69,8 +69,7 @@ CONVERSATION(turned_off_it_is_not_granted) {
 }
 
 CONVERSATION(openings_do_not_ask_unless_configured) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN | ACK | ECE, 0, 1, 0);
     expect(c, ACK, 1, 1, 0);
     verify(c, !info_of(c).has_ecn);

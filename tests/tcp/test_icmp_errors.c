@@ -33,17 +33,6 @@ static void tell_row(struct conversation *c, const struct error_row *row, uint32
     tell(c, .type = type, .code = code, .seq = seq);
 }
 
-static void dial(struct conversation *c) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
-}
-
-static void answer(struct conversation *c) {
-    receive(c, SYN | ACK, 0, 1, 0);
-    expect(c, ACK, 1, 1, 0);
-    expect_state(c, ESTABLISHED);
-}
-
 CONVERSATION_ROWS(soft_errors, row_35_soft_error_lets_the_opening_go_on) {
     dial(c);
     tell_row(c, row, 0);
@@ -51,7 +40,7 @@ CONVERSATION_ROWS(soft_errors, row_35_soft_error_lets_the_opening_go_on) {
     expect_nothing(c);
     expect_state(c, SYN_SENT);
     expect_within_ms(c, 1100, SYN, 0, 0, 0);
-    answer(c);
+    peer_answers(c);
 }
 
 /* MUST-56: kept, and told when nothing else has come. */
@@ -106,7 +95,7 @@ CONVERSATION(row_35_any_other_code_is_soft) {
         expect_verdict(c, TERCET_ICMP_SOFT);
     }
     expect_nothing(c);
-    answer(c);
+    peer_answers(c);
 }
 
 /*
@@ -173,7 +162,7 @@ CONVERSATION(row_35_error_is_forgotten_when_the_opening_succeeds) {
     c->config.data_retries = 2;
     dial(c);
     tell_soft(c, 0);
-    answer(c);
+    peer_answers(c);
     user_write(c, 100);
     advance_s(c, 60);
     ignore_heard(c);
@@ -192,7 +181,7 @@ CONVERSATION(row_34_error_with_a_wrong_sequence_number_is_ignored_in_syn_sent) {
         expect_verdict(c, TERCET_ICMP_STRAY);
     }
     expect_state(c, SYN_SENT);
-    answer(c);
+    peer_answers(c);
 }
 
 CONVERSATION(row_34_error_for_another_tuple_is_ignored) {
@@ -206,7 +195,7 @@ CONVERSATION(row_34_error_for_another_tuple_is_ignored) {
     tell(c, .type = c->v6 ? 1 : 3, .code = c->v6 ? 4 : 3, .to = &other);
     expect_verdict(c, TERCET_ICMP_STRAY);
     expect_state(c, SYN_SENT);
-    answer(c);
+    peer_answers(c);
 }
 
 CONVERSATION(row_34_error_that_is_cut_short_or_damaged_is_ignored) {
@@ -222,7 +211,7 @@ CONVERSATION(row_34_error_that_is_cut_short_or_damaged_is_ignored) {
     tell(c, .type = type, .code = code, .protocol = IP_PROTOCOL_UDP);
     expect_verdict(c, TERCET_ICMP_STRAY);
     expect_state(c, SYN_SENT);
-    answer(c);
+    peer_answers(c);
 }
 
 /* SND.UNA =< SEG.SEQ < SND.NXT, and nothing else (RFC 5927 section 4.1). */

@@ -35,8 +35,7 @@ static void establish_with(struct conversation *c, const struct say *syn) {
 }
 
 static void establish_out_with(struct conversation *c, const struct say *syn_ack) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive_said(c, syn_ack);
     expect(c, ACK, 1, 1, 0);
 }
@@ -201,8 +200,7 @@ CONVERSATION(window_scale_is_off_when_the_server_does_not_answer_it) {
 
 /* A simultaneous open: the windows of both the peer's SYN and its SYN-ACK are as they stand. */
 CONVERSATION(window_scale_in_a_simultaneous_open) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     receive(c, SYN, 0, 0, 0, .ws = 4, .wnd = 3000);
     expect(c, SYN | ACK, 0, 1, 0, .has = TCP_HAS_WSCALE);
     receive(c, SYN | ACK, 0, 1, 0, .ws = 4, .wnd = 3200);

@@ -161,8 +161,7 @@ CONVERSATION(a_stream_survives_a_narrow_link) {
 /* A SYN is never too big. */
 CONVERSATION(a_small_mtu_told_about_a_syn_is_ignored) {
     c->talker->mss = c->v6 ? 1440 : 1460;
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     tell_too_big(c, 0, 100);
     expect_verdict(c, TERCET_ICMP_IGNORED);
     receive(c, SYN | ACK, 0, 1, 0);

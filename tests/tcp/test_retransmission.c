@@ -20,8 +20,7 @@ static void establish_100ms(struct conversation *c) {
 }
 
 CONVERSATION(rto_before_any_sample_is_the_initial_one) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     verify_eq(c, info_of(c).rto_us, c->config.rto_initial_us);
 }
 
@@ -209,8 +208,7 @@ CONVERSATION(timestamps_give_a_sample_of_a_retransmission) {
  */
 CONVERSATION(rto_after_a_lost_syn_is_3_s) {
     if (c->variant->ts) return;
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     expect_within_ms(c, 1001, SYN, 0, 0, 0);
     receive(c, SYN | ACK, 0, 1, 0);
     expect(c, ACK, 1, 1, 0);

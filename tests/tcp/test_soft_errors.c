@@ -33,8 +33,7 @@ static bool is_told(struct conversation *c) {
 }
 
 CONVERSATION_ROWS(rows, icmp_is_told_during_the_opening) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     verify(c, !is_told(c));
     tell_row(c, row, 0);
     expect_ready(c, TERCET_SOFT_ERROR);
@@ -118,8 +117,7 @@ CONVERSATION(what_goes_well_between_starts_the_count_again) {
 
 /* SYNs are handled in the same way (MUST-22). */
 CONVERSATION(the_third_syn_again_is_told) {
-    connect_out(c);
-    expect(c, SYN, 0, 0, 0);
+    dial(c);
     for (unsigned s = 1; s <= 4; s *= 2) {
         verify(c, !is_told(c));
         expect_after_ms(c, s * 1000, SYN, 0, 0, 0);
