@@ -12,7 +12,8 @@ static unsigned char *ts_of(struct packet_view *view) {
     struct option_view option;
 
     while ((at = option_view(at, end, &option))) {
-        if (option.kind == TCP_KIND_TS && option.length == TCP_TS_LENGTH && !option.is_broken)
+        if (option.kind == TCP_OPTION_TIMESTAMPS && option.length == TCP_OPTION_LENGTH_TIMESTAMPS &&
+            !option.is_broken)
             return view->options + (option.at - view->options) + 2;
     }
     return NULL;

@@ -81,11 +81,11 @@ static uint32_t ecr_fails(struct text *why, const struct packet_option *option) 
 
 /* Write the options of @packet to @at.  Return: whether they are there; *@n octets, a multiple of 4 */
 static bool options_put(const struct build *build, const struct script_packet *packet,
-                        unsigned char at[PACKET_OPTIONS_MAX], uint32_t *n, struct text *why) {
-    unsigned char octets[PACKET_OPTIONS_MAX];
+                        unsigned char at[TCP_OPTIONS_MAX], uint32_t *n, struct text *why) {
+    unsigned char octets[TCP_OPTIONS_MAX];
 
     *n = 0;
-    memset(at, 0, PACKET_OPTIONS_MAX);
+    memset(at, 0, TCP_OPTIONS_MAX);
     for (const struct packet_option *o = packet->options; o; o = o->next) {
         struct packet_option option = *o;
         uint32_t length;
@@ -95,7 +95,7 @@ static bool options_put(const struct build *build, const struct script_packet *p
             return false;
         }
         length = packet_option_build(&option, octets);
-        if (length == 0 || *n + length > PACKET_OPTIONS_MAX) {
+        if (length == 0 || *n + length > TCP_OPTIONS_MAX) {
             build_fails(why, "the options take more than 40 octets");
             return false;
         }

@@ -13,7 +13,7 @@ enum {
 
 /* Octets of an option of @kind with @n octets behind its length. */
 static uint32_t option_put(unsigned char *at, uint8_t kind, const void *bytes, uint32_t n) {
-    if (n + 2 > PACKET_OPTIONS_MAX) return 0;
+    if (n + 2 > TCP_OPTIONS_MAX) return 0;
     at[0] = kind;
     at[1] = (unsigned char)(n + 2);
     memcpy(at + 2, bytes, n);
@@ -27,7 +27,7 @@ static uint32_t sack_put(unsigned char *at, const struct packet_option *option) 
         be32_put(blocks + i * SACK_BLOCK_LENGTH, option->left[i].value);
         be32_put(blocks + i * SACK_BLOCK_LENGTH + 4, option->right[i].value);
     }
-    return option_put(at, TCP_KIND_SACK, blocks, (uint32_t)option->n_blocks * SACK_BLOCK_LENGTH);
+    return option_put(at, TCP_OPTION_SACK, blocks, (uint32_t)option->n_blocks * SACK_BLOCK_LENGTH);
 }
 
 static uint32_t ts_put(unsigned char *at, const struct packet_option *option) {
@@ -35,7 +35,7 @@ static uint32_t ts_put(unsigned char *at, const struct packet_option *option) {
 
     be32_put(bytes, option->ts_val.value);
     be32_put(bytes + 4, option->ts_ecr.value);
-    return option_put(at, TCP_KIND_TS, bytes, sizeof bytes);
+    return option_put(at, TCP_OPTION_TIMESTAMPS, bytes, sizeof bytes);
 }
 
 static uint32_t foexp_put(unsigned char *at, const struct packet_option *option) {
@@ -43,7 +43,7 @@ static uint32_t foexp_put(unsigned char *at, const struct packet_option *option)
 
     be16_put(bytes, TCP_EXPERIMENT_FO);
     memcpy(bytes + 2, option->bytes, option->n_bytes);
-    return option_put(at, TCP_KIND_EXPERIMENT, bytes, 2u + option->n_bytes);
+    return option_put(at, TCP_OPTION_EXPERIMENT, bytes, 2u + option->n_bytes);
 }
 
 /* Counter @i of @option, in their order on the wire.  They are left out from the end on only. */
@@ -63,7 +63,8 @@ static uint32_t accecn_put(unsigned char *at, const struct packet_option *option
         be16_put(bytes + n, (uint16_t)value);
         n += 2;
     }
-    return option_put(at, option->accecn_order ? TCP_KIND_ACCECN_1 : TCP_KIND_ACCECN_0, bytes, n);
+    return option_put(at, option->accecn_order ? TCP_OPTION_ACCECN_1 : TCP_OPTION_ACCECN_0, bytes,
+                      n);
 }
 
 static uint32_t kind_put(unsigned char *at, uint8_t kind) {
@@ -71,21 +72,21 @@ static uint32_t kind_put(unsigned char *at, uint8_t kind) {
     return 1;
 }
 
-uint32_t packet_option_build(const struct packet_option *option,
-                             unsigned char at[PACKET_OPTIONS_MAX]) {
+uint32_t packet_option_build(const struct packet_option *option, unsigned char at[TCP_OPTIONS_MAX]) {
     unsigned char value[2];
 
     be16_put(value, (uint16_t)option->value);
     switch (option->kind) {
-    case PACKET_OPTION_EOL: return kind_put(at, TCP_KIND_EOL);
-    case PACKET_OPTION_NOP: return kind_put(at, TCP_KIND_NOP);
-    case PACKET_OPTION_MSS: return option_put(at, TCP_KIND_MSS, value, 2);
-    case PACKET_OPTION_WSCALE: return option_put(at, TCP_KIND_WSCALE, value + 1, 1);
-    case PACKET_OPTION_SACK_OK: return option_put(at, TCP_KIND_SACK_OK, value, 0);
+    case PACKET_OPTION_EOL: return kind_put(at, TCP_OPTION_EOL);
+    case PACKET_OPTION_NOP: return kind_put(at, TCP_OPTION_NOP);
+    case PACKET_OPTION_MSS: return option_put(at, TCP_OPTION_MSS, value, 2);
+    case PACKET_OPTION_WSCALE: return option_put(at, TCP_OPTION_WSCALE, value + 1, 1);
+    case PACKET_OPTION_SACK_OK: return option_put(at, TCP_OPTION_SACK_PERMITTED, value, 0);
     case PACKET_OPTION_SACK: return sack_put(at, option);
     case PACKET_OPTION_TS: return ts_put(at, option);
-    case PACKET_OPTION_MD5: return option_put(at, TCP_KIND_MD5, option->bytes, option->n_bytes);
-    case PACKET_OPTION_FO: return option_put(at, TCP_KIND_FO, option->bytes, option->n_bytes);
+    case PACKET_OPTION_MD5: return option_put(at, TCP_OPTION_MD5, option->bytes, option->n_bytes);
+    case PACKET_OPTION_FO:
+        return option_put(at, TCP_OPTION_FAST_OPEN, option->bytes, option->n_bytes);
     case PACKET_OPTION_FOEXP: return foexp_put(at, option);
     case PACKET_OPTION_ACCECN: return accecn_put(at, option);
     case PACKET_OPTION_RAW: return option_put(at, option->raw_kind, option->bytes, option->n_bytes);
@@ -127,7 +128,7 @@ static void accecn_text(struct text *text, const struct option_view *option) {
         {" e0b", " ceb", " e1b"},
         {" e1b", " ceb", " e0b"}
     };
-    bool order = option->kind == TCP_KIND_ACCECN_1;
+    bool order = option->kind == TCP_OPTION_ACCECN_1;
 
     text_put(text, "ECN");
     for (uint32_t i = 0; i < ACCECN_COUNTERS && 2 + (i + 1) * ACCECN_FIELD_LENGTH <= option->length;
@@ -151,14 +152,15 @@ static bool option_is_fo(const struct option_view *option) {
 static bool option_is_sound(const struct option_view *option) {
     if (option->is_broken) return false;
     switch (option->kind) {
-    case TCP_KIND_MSS: return option->length == 4;
-    case TCP_KIND_WSCALE: return option->length == 3;
-    case TCP_KIND_SACK_OK: return option->length == 2;
-    case TCP_KIND_SACK: return option->length % SACK_BLOCK_LENGTH == 2;
-    case TCP_KIND_TS: return option->length == TCP_TS_LENGTH;
-    case TCP_KIND_ACCECN_0:
-    case TCP_KIND_ACCECN_1: return option->length % ACCECN_FIELD_LENGTH == 2 && option->length < 12;
-    case TCP_KIND_EXPERIMENT: return option_is_fo(option);
+    case TCP_OPTION_MSS: return option->length == TCP_OPTION_LENGTH_MSS;
+    case TCP_OPTION_WSCALE: return option->length == TCP_OPTION_LENGTH_WSCALE;
+    case TCP_OPTION_SACK_PERMITTED: return option->length == TCP_OPTION_LENGTH_SACK_PERMITTED;
+    case TCP_OPTION_SACK: return option->length % SACK_BLOCK_LENGTH == 2;
+    case TCP_OPTION_TIMESTAMPS: return option->length == TCP_OPTION_LENGTH_TIMESTAMPS;
+    case TCP_OPTION_ACCECN_0:
+    case TCP_OPTION_ACCECN_1:
+        return option->length % ACCECN_FIELD_LENGTH == 2 && option->length < 12;
+    case TCP_OPTION_EXPERIMENT: return option_is_fo(option);
     default: return true;
     }
 }
@@ -169,20 +171,20 @@ void option_view_text(struct text *text, const struct option_view *option) {
         return;
     }
     switch (option->kind) {
-    case TCP_KIND_EOL: text_put(text, "eol"); break;
-    case TCP_KIND_NOP: text_put(text, "nop"); break;
-    case TCP_KIND_MSS: name_number(text, "mss", be16_get(option->at + 2)); break;
-    case TCP_KIND_WSCALE: name_number(text, "wscale", option->at[2]); break;
-    case TCP_KIND_SACK_OK: text_put(text, "sackOK"); break;
-    case TCP_KIND_SACK: sack_text(text, option); break;
-    case TCP_KIND_TS: ts_text(text, option); break;
-    case TCP_KIND_MD5: name_octets(text, "md5", option->at + 2, option->length - 2u); break;
-    case TCP_KIND_FO: name_octets(text, "FO", option->at + 2, option->length - 2u); break;
-    case TCP_KIND_EXPERIMENT:
+    case TCP_OPTION_EOL: text_put(text, "eol"); break;
+    case TCP_OPTION_NOP: text_put(text, "nop"); break;
+    case TCP_OPTION_MSS: name_number(text, "mss", be16_get(option->at + 2)); break;
+    case TCP_OPTION_WSCALE: name_number(text, "wscale", option->at[2]); break;
+    case TCP_OPTION_SACK_PERMITTED: text_put(text, "sackOK"); break;
+    case TCP_OPTION_SACK: sack_text(text, option); break;
+    case TCP_OPTION_TIMESTAMPS: ts_text(text, option); break;
+    case TCP_OPTION_MD5: name_octets(text, "md5", option->at + 2, option->length - 2u); break;
+    case TCP_OPTION_FAST_OPEN: name_octets(text, "FO", option->at + 2, option->length - 2u); break;
+    case TCP_OPTION_EXPERIMENT:
         name_octets(text, "FOEXP", option->at + 4, option->length - 4u);
         break;
-    case TCP_KIND_ACCECN_0:
-    case TCP_KIND_ACCECN_1: accecn_text(text, option); break;
+    case TCP_OPTION_ACCECN_0:
+    case TCP_OPTION_ACCECN_1: accecn_text(text, option); break;
     default: raw_text(text, option);
     }
 }
@@ -198,7 +200,7 @@ void options_view_text(struct text *text, const unsigned char *options, uint32_t
 }
 
 void packet_option_text(struct text *text, const struct packet_option *option) {
-    unsigned char octets[PACKET_OPTIONS_MAX];
+    unsigned char octets[TCP_OPTIONS_MAX];
     uint32_t n = packet_option_build(option, octets);
 
     if (n == 0) text_put(text, "an option too long for any header");
@@ -211,7 +213,7 @@ void packet_option_text(struct text *text, const struct packet_option *option) {
 struct wanted {
     const struct packet_option *option;
     struct option_view view;
-    unsigned char octets[PACKET_OPTIONS_MAX];
+    unsigned char octets[TCP_OPTIONS_MAX];
 };
 
 static bool ts_value_fits(const struct number *want, uint32_t came, uint32_t tolerance) {
@@ -336,7 +338,7 @@ static enum script_mismatch rest_differs(const unsigned char *at, const struct p
     struct option_view option;
 
     if (((wanted + 3) & ~3u) == came->n_options) {
-        while (at < end && *at == TCP_KIND_EOL)
+        while (at < end && *at == TCP_OPTION_EOL)
             at++;
     }
     if (at == end) return SCRIPT_MISMATCH_NONE;

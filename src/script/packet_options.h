@@ -9,33 +9,17 @@
 #include "script/packet_view.h"
 #include "script/script.h"
 #include "script/syntax.h"
+#include "twin/options.h"
 
 /*
  * TCP options, from a script's words to octets and back to words.  A list stands on the wire exactly as written:
  * nothing is put in order, padded or aligned but for zeros behind the last up to a multiple of four.
- * Source: RFC 9293 section 3.2, RFC 7323, RFC 2018, RFC 2385, RFC 7413, RFC 6994; the AccECN options' kinds are IANA's.
+ * Source: RFC 9293 section 3.2, RFC 7323, RFC 2018, RFC 2385, RFC 7413, RFC 6994.
  */
-enum tcp_kind {
-    TCP_KIND_EOL = 0,
-    TCP_KIND_NOP = 1,
-    TCP_KIND_MSS = 2,
-    TCP_KIND_WSCALE = 3,
-    TCP_KIND_SACK_OK = 4,
-    TCP_KIND_SACK = 5,
-    TCP_KIND_TS = 8,
-    TCP_KIND_MD5 = 19,
-    TCP_KIND_FO = 34,
-    TCP_KIND_ACCECN_0 = 172, /* ECT(0) first */
-    TCP_KIND_ACCECN_1 = 174, /* ECT(1) first */
-    TCP_KIND_EXPERIMENT = 254,
-};
-
 #define TCP_EXPERIMENT_FO 0xf989u
-#define TCP_TS_LENGTH     10u
 
 /* Write one option to @at.  Its numbers are taken as they are.  Return: octets, 0: it has more than 40 */
-uint32_t packet_option_build(const struct packet_option *option,
-                             unsigned char at[PACKET_OPTIONS_MAX]);
+uint32_t packet_option_build(const struct packet_option *option, unsigned char at[TCP_OPTIONS_MAX]);
 
 /* @option in the language: "mss 1460". */
 void packet_option_text(struct text *text, const struct packet_option *option);

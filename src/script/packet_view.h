@@ -7,13 +7,14 @@
 
 #include <tercet/address.h>
 
+#include "twin/options.h"
+
 /*
  * A packet as it stands on the wire, its headers as values in host order, its TCP options as octets: order, padding
  * and options that nobody knows are seen as they are.  Numbers are the wire's or the script's; whoever holds the
  * value knows which (mapping.h).
  */
 enum {
-    PACKET_OPTIONS_MAX = 40,   /* octets of options in a TCP header */
     PACKET_HEAD_MAX = 60 + 60, /* octets of the longest IP and TCP headers */
     PACKET_OCTETS_MAX = 65535, /* of an IPv4 packet, and of the payload of an IPv6 packet */
     UDP_HEADER_LENGTH = 8,
@@ -36,7 +37,7 @@ struct packet_view {
     uint16_t window, urgent;
     uint32_t payload;  /* octets behind TCP's or UDP's header */
     uint8_t n_options; /* octets of options, padding included */
-    unsigned char options[PACKET_OPTIONS_MAX];
+    unsigned char options[TCP_OPTIONS_MAX];
 
     uint8_t icmp_type, icmp_code;
     uint32_t icmp_rest; /* the four octets behind its checksum */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "script/packet_options.h"
 #include "script/parser.h"
 #include "script/words.h"
 
@@ -6,7 +7,7 @@
  * The options of a segment:  <mss 1460,sackOK,TS val 100 ecr 0,nop,wscale 7>   <...>   <>
  * Beyond what other readers of the language know, `kind N OCTETS` is any option at all.
  */
-enum { OPTIONS_OCTETS_MAX = 40, COUNTER_MAX = 0xffffff };
+enum { COUNTER_MAX = 0xffffff };
 
 typedef bool option_reader(struct parser *parser, struct script_packet *packet,
                            struct packet_option *option);
@@ -161,27 +162,6 @@ bool is_tcp_option(struct word word) {
     return option_named(word) != NULL;
 }
 
-static uint32_t counters_given(const struct packet_option *option) {
-    return (uint32_t)option->e0b.is_given + option->ceb.is_given + option->e1b.is_given;
-}
-
-/* Octets on the wire. */
-static uint32_t option_length(const struct packet_option *option) {
-    switch (option->kind) {
-    case PACKET_OPTION_EOL:
-    case PACKET_OPTION_NOP: return 1;
-    case PACKET_OPTION_SACK_OK: return 2;
-    case PACKET_OPTION_WSCALE: return 3;
-    case PACKET_OPTION_MSS: return 4;
-    case PACKET_OPTION_TS: return 10;
-    case PACKET_OPTION_SACK: return 2 + 8u * option->n_blocks;
-    case PACKET_OPTION_MD5: return 18;
-    case PACKET_OPTION_FOEXP: return 4u + option->n_bytes;
-    case PACKET_OPTION_ACCECN: return 2 + 3 * counters_given(option);
-    default: return 2u + option->n_bytes;
-    }
-}
-
 static bool option_parse(struct parser *parser, struct script_packet *packet,
                          struct packet_option *option) {
     const struct option_name *name = NULL;
@@ -214,11 +194,13 @@ static struct packet_option *next_option(struct parser *parser, struct script_pa
 }
 
 static bool lengths_check(struct parser *parser, const struct script_packet *packet) {
-    uint32_t length = 0;
+    unsigned char octets[TCP_OPTIONS_MAX];
+    uint32_t length = 0, n;
 
     for (const struct packet_option *option = packet->options; option; option = option->next) {
-        length += option_length(option);
-        if (length > OPTIONS_OCTETS_MAX)
+        n = packet_option_build(option, octets);
+        length += n;
+        if (n == 0 || length > TCP_OPTIONS_MAX)
             return lexer_fail(&parser->lexer, option->place,
                               "the options up to this one take more than a header's 40 octets",
                               NULL);
@@ -243,7 +225,7 @@ bool parse_tcp_options(struct parser *parser, struct script_packet *packet) {
     if (parser->token.kind == TOKEN_ELLIPSIS) return any_options_take(parser, packet);
     if (parser_take_sign(parser, '>')) return true;
     do {
-        if (n++ > OPTIONS_OCTETS_MAX) return lengths_check(parser, packet);
+        if (n++ > TCP_OPTIONS_MAX) return lengths_check(parser, packet);
         last = next_option(parser, packet, last);
         if (!last) return false;
     } while (parser_take_sign(parser, ','));

@@ -43,6 +43,11 @@ enum tcp_option_kind {
     TCP_OPTION_MD5 = 19,
     TCP_OPTION_AO = 29,
     TCP_OPTION_FAST_OPEN = 34,
+
+    /* Passed over here. */
+    TCP_OPTION_ACCECN_0 = 172, /* accurate ECN, ECT(0) first */
+    TCP_OPTION_ACCECN_1 = 174, /* ECT(1) first */
+    TCP_OPTION_EXPERIMENT = 254,
 };
 
 /* Bits of tcp_options.present. */
@@ -56,7 +61,7 @@ enum tcp_option_bit {
     TCP_HAS_MD5 = 1 << 6,
     TCP_HAS_AO = 1 << 7,
     TCP_OPTIONS_BAD = 1 << 8,     /* an option was malformed: ignored, or the parse ended there */
-    TCP_OPTIONS_UNKNOWN = 1 << 9, /* one of a kind not listed above was skipped */
+    TCP_OPTIONS_UNKNOWN = 1 << 9, /* one of a kind that nothing here reads was skipped */
 };
 
 struct tcp_sack_block {
