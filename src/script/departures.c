@@ -27,6 +27,13 @@ static struct departure *departure_add(struct departures *departures,
     return &departures->ring[departures->tail++ % DEPARTURES_MAX];
 }
 
+static uint32_t full_octets(const struct subject *subject, const struct packet_view *view) {
+    struct tercet_endpoint local = {view->source, view->source_port};
+    struct tercet_endpoint remote = {view->destination, view->destination_port};
+
+    return subject->kind->segment_octets(subject->self, &local, &remote);
+}
+
 void departures_take(struct departures *departures, const struct subject *subject,
                      struct connections *connections, const struct focus *focus,
                      struct ladder *ladder, uint64_t start_ns) {
@@ -40,6 +47,7 @@ void departures_take(struct departures *departures, const struct subject *subjec
         struct rung *rung;
 
         packet_view(packet, n, since_ns, &departure->view);
+        departure->full_octets = full_octets(subject, &departure->view);
         departure->is_claimed = false;
         departure->connection = connection_of_view(connections, focus, &departure->view);
         departure->rung = ladder->n;

@@ -17,8 +17,9 @@ enum { DEPARTURES_MAX = 2048 }; /* the oldest go, and their connections are told
 
 struct departure {
     bool is_claimed;
-    uint32_t connection; /* CONNECTION_NONE: no one's */
-    uint64_t rung;       /* in the ladder */
+    uint32_t connection;  /* CONNECTION_NONE: no one's */
+    uint64_t rung;        /* in the ladder */
+    uint32_t full_octets; /* of a full segment of its connection, options included; 0: not known */
     struct packet_view view;
 };
 

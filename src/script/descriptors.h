@@ -189,6 +189,11 @@ int descriptor_open(struct sockets *sockets, enum descriptor_kind kind, uint32_t
 /* The socket that @fd is.  Return: NULL: it is none, and *@error says why (-UNIX_EBADF, -UNIX_ENOTSOCK) */
 struct socket *socket_at(struct sockets *sockets, int fd, int *error);
 
+/* Octets of the timestamps, padded, that each segment of the connection carries. */
+static inline uint32_t timestamps_octets(const struct tercet_conn_info *info) {
+    return info->has_timestamps ? 12 : 0;
+}
+
 /* What the stack knows of its connection.  Return: false: it has none */
 bool socket_info(struct sockets *sockets, const struct socket *socket,
                  struct tercet_conn_info *info);

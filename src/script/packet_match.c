@@ -97,14 +97,14 @@ static uint32_t octets_left(const struct match *match) {
 }
 
 /*
- * Whether @came can only be a part: it has octets, but not all that are left, and no FIN.  A PSH says nothing: hosts
- * push the ends of the bursts in which they hand segments to the device.
+ * Whether @came can only be a part: it is a full segment that has not all octets that are left, and no FIN.  A PSH
+ * says nothing: hosts push the ends of the bursts in which they hand segments to the device.
  */
 static bool is_part(const struct match *match, const struct packet_view *came) {
     if (match->is_strict || match->want->length.is_any || match->want->flags & PACKET_SYN)
         return false;
     if (came->payload == 0 || came->payload >= octets_left(match)) return false;
-    if (match->part_size && came->payload != match->part_size) return false;
+    if (came->payload + came->n_options != match->full_octets) return false;
     return !(came->flags & PACKET_FIN & match->want->flags);
 }
 
@@ -147,15 +147,13 @@ static bool seq_differs(struct text *why, const struct match *match, const struc
 
 static bool length_differs(struct text *why, const struct match *match,
                            const struct packet_view *came) {
-    uint32_t left = octets_left(match);
+    uint32_t left = octets_left(match), most = match->full_octets - came->n_options;
 
     if (!match->want->length.is_given || match->want->length.is_any || is_part(match, came))
         return false;
-    if (came->payload == left && match->part_size && left > match->part_size)
-        left = match->part_size;
-    return number_differs(
-        why, match->taken ? "behind other parts, this one's payload" : "the payload's length",
-        came->payload, left);
+    if (!match->taken) return number_differs(why, "the payload's length", came->payload, left);
+    return number_differs(why, "behind other parts, this one's payload", came->payload,
+                          left < most ? left : most);
 }
 
 static bool urgent_differs(struct text *why, const struct script_packet *want,

@@ -15,8 +15,8 @@
  * A packet that the script expects beside one that left: identity first, then its numbers, then its options, then
  * what IP carries.  What the script does not say is not looked at.
  *
- * A segment of the script may leave as several, all of one size but for the last, which may be shorter; PSH and FIN
- * are the last one's.
+ * A segment of the script may leave as several, all of them full but for the last, as hosts hand long ones to their
+ * device; PSH and FIN are the last one's.
  */
 struct match {
     const struct script_packet *want;
@@ -24,8 +24,8 @@ struct match {
     uint32_t ts_tolerance; /* by which a TS value may differ from the script's, UINT32_MAX: it is not looked at */
     bool is_strict; /* --strict_segments: one for one */
 
-    uint32_t taken;     /* octets of its payload that have left already */
-    uint32_t part_size; /* of the first part, 0: none yet */
+    uint32_t full_octets; /* of a full segment, options included */
+    uint32_t taken;       /* octets of its payload that have left already */
 };
 
 /*

@@ -11,7 +11,7 @@
 
 enum {
     RIG_FRAME_BYTES = 65536,
-    RIG_TURNS_MAX = 4096, /* rounds over the loop link, and packets of one, until it is quiet */
+    RIG_TURNS_MAX = 4096, /* rounds over the loop link until it is quiet */
     RIG_MTU = 1500,
 };
 
@@ -111,10 +111,6 @@ struct rig *rig_init(void *memory, const struct rig_config *config) {
     sockets_init(&rig->sockets, rig->stack, config->settings, mtu, (uint32_t)random_split(&state));
     rig->sockets.now_ns = rig->start_ns;
     return rig;
-}
-
-uint64_t rig_lost(const struct rig *rig) {
-    return rig->lost;
 }
 
 /* Room for one more packet behind those that wait.  Return: NULL: there is none */
@@ -294,6 +290,20 @@ static uint32_t rig_next_departed(void *self, const unsigned char **packet, uint
     return departed->octets;
 }
 
+static uint64_t rig_lost(void *self) {
+    const struct rig *rig = self;
+
+    return rig->lost;
+}
+
+static uint32_t rig_segment_octets(void *self, const struct tercet_endpoint *local,
+                                   const struct tercet_endpoint *remote) {
+    struct rig *rig = self;
+    const struct traffic_flow *flow = traffic_find(&rig->sockets.traffic, local, remote);
+
+    return flow ? flow->segment_octets : 0;
+}
+
 /* A call of the sockets; then everything that it owes departs. */
 #define RIG_CALL(name, parameters, ...)                                                            \
     static int rig_##name parameters {                                                             \
@@ -360,4 +370,6 @@ const struct subject_kind rig_kind = {
     .pass = rig_pass,
     .arrive = rig_arrive,
     .next_departed = rig_next_departed,
+    .lost = rig_lost,
+    .segment_octets = rig_segment_octets,
 };

@@ -45,9 +45,6 @@ size_t rig_size(const struct rig_config *config);
  */
 struct rig *rig_init(void *memory, const struct rig_config *config);
 
-/* Packets that were lost because nobody asked for them. */
-uint64_t rig_lost(const struct rig *rig);
-
 /* What a script is run against; @self of its functions is the rig. */
 extern const struct subject_kind rig_kind;
 

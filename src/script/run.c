@@ -104,6 +104,9 @@ bool run_settle(struct run *run) {
 
     departures_take(&tables->departures, &run->subject, &tables->connections, &run->calls.focus,
                     &tables->ladder, run->start_ns);
+    if (run->subject.kind->lost(run->subject.self))
+        return run_fails(run, run->event, SCRIPT_MISMATCH_ENDLESS,
+                         "stopped: more packets have left than can be kept to be judged");
     return run->calls.waiting && !run->is_beyond ? run_sleeper(run) : true;
 }
 

@@ -51,13 +51,14 @@ static uint32_t ts_tolerance(const struct outbound *outbound, const struct mappi
     return ticks < INT32_MAX ? (uint32_t)ticks + 1 : UINT32_MAX;
 }
 
-static void match_prepare(struct outbound *outbound) {
+static void match_prepare(struct outbound *outbound, const struct departure *departure) {
     static const struct mapping unmapped;
     const struct connection *connection = connection_of(outbound);
 
     outbound->match.want = outbound->event->packet;
     outbound->match.is_strict = outbound->run->options.is_strict;
     outbound->match.mapping = connection ? &connection->mapping : &unmapped;
+    outbound->match.full_octets = departure->full_octets;
     outbound->match.ts_tolerance = ts_tolerance(outbound, outbound->match.mapping);
 }
 
@@ -154,7 +155,7 @@ static bool fits(struct outbound *outbound, const struct departure *departure) {
     struct text ignored;
 
     text_init(&ignored, memory, sizeof memory);
-    match_prepare(outbound);
+    match_prepare(outbound, departure);
     return match_differs(&outbound->match, &departure->view, &ignored) == SCRIPT_MISMATCH_NONE;
 }
 
@@ -219,7 +220,7 @@ static const struct event *expected_later(struct outbound *outbound,
     struct outbound later = *outbound;
     const struct event *event = outbound->event->next;
 
-    later.match.taken = later.match.part_size = 0;
+    later.match.taken = 0;
     for (unsigned i = 0; event && i < LATER_MAX; event = event->next, i++) {
         if (event->kind != EVENT_PACKET || event->packet->is_inbound) continue;
         later.event = event;
@@ -296,6 +297,13 @@ static bool content_fails(struct outbound *outbound, struct departure *departure
     return run_fails(outbound->run, outbound->event, mismatch, why);
 }
 
+/* The other parts of what is expected leave with the first, as near as makes no difference. */
+static void parts_begin(struct outbound *outbound, const struct departure *first) {
+    uint64_t deadline_ns = first->view.when_ns + outbound->schedule->late_ns;
+
+    if (outbound->deadline_ns > deadline_ns) outbound->deadline_ns = deadline_ns;
+}
+
 /* Take the next packet, compare it.  Return: whether the run goes on; *@is_done: nothing of it is left to come */
 static bool outbound_take(struct outbound *outbound, bool *is_done) {
     uint64_t from = 0;
@@ -309,15 +317,17 @@ static bool outbound_take(struct outbound *outbound, bool *is_done) {
     if (outbound->run->is_over) return false;
     if (connection && connection->n_forgotten) return forgotten_fails(outbound, connection);
     if (!departure) return missing_fails(outbound);
+    if (outbound->match.taken && departure->view.when_ns > outbound->deadline_ns)
+        return missing_fails(outbound);
     text_init(&why, memory, sizeof memory);
-    match_prepare(outbound);
+    match_prepare(outbound, departure);
     mismatch = match_differs(&outbound->match, &departure->view, &why);
     if (mismatch != SCRIPT_MISMATCH_NONE)
         return content_fails(outbound, departure, from, mismatch, memory);
     if (!outbound->match.taken && !is_in_time(outbound->schedule, departure->view.when_ns))
         return time_fails(outbound, departure);
     *is_done = !match_is_part(&outbound->match, &departure->view);
-    if (!outbound->match.part_size) outbound->match.part_size = departure->view.payload;
+    if (!outbound->match.taken) parts_begin(outbound, departure);
     outbound->match.taken += departure->view.payload;
     claim(outbound, departure);
     return true;

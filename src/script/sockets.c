@@ -162,13 +162,14 @@ void sockets_note(struct sockets *sockets, const struct tercet_event *event) {
     socket_note(sockets, fd, &descriptor->socket, event->ready);
 }
 
-/* Where the time goes, for TCP_INFO. */
-static void socket_times(struct sockets *sockets, const struct socket *socket,
-                         const struct tercet_conn_info *info) {
+/* Where the time goes, and how long a full segment is. */
+static void flow_look(struct sockets *sockets, const struct socket *socket,
+                      const struct tercet_conn_info *info) {
     struct traffic_flow *flow = traffic_find(&sockets->traffic, &info->local, &info->remote);
     bool is_window_full = info->unacked_bytes + info->send_mss_bytes > info->send_window_bytes;
 
     if (!flow || socket->stage == SOCKET_LISTENING) return;
+    flow->segment_octets = info->send_mss_bytes + timestamps_octets(info);
     traffic_limits(flow, info->unacked_bytes + info->unsent_bytes > 0,
                    info->unsent_bytes > 0 && is_window_full,
                    !info->unsent_bytes && socket->sleep == SLEEP_SEND, sockets->now_ns);
@@ -180,7 +181,7 @@ static void socket_look(struct sockets *sockets, int fd, struct socket *socket) 
     if (socket->is_over || !socket_info(sockets, socket, &info)) return;
     socket->state = info.state;
     if (info.send_window_bytes > socket->window_most) socket->window_most = info.send_window_bytes;
-    socket_times(sockets, socket, &info);
+    flow_look(sockets, socket, &info);
     if (socket->is_read_shut && info.unread_bytes && sockets_are_bsd(sockets) &&
         !socket->is_peer_done)
         tercet_conn_consume(sockets->stack, socket->conn, info.unread_bytes); /* thrown away */

@@ -24,7 +24,6 @@ enum {
     LINUX_SEND_LEAST = 4608,
     LINUX_BURST = 10, /* segments that the send buffer is to hold at least, and again as many */
     BSD_SEND_BUFFER = 32768,
-    BSD_TIMESTAMPS = 12, /* octets of the option */
     BSD_SEND_LOW = 2048,
     STACK_SEND_MOST = 4 << 20, /* what the stack can keep of a connection */
 };
@@ -250,7 +249,7 @@ static uint32_t linux_grown(const struct sockets *sockets, const struct tercet_c
     uint32_t most = sockets->settings.send_most_bytes, cost, n;
 
     if (!info->send_mss_bytes) return 0;
-    cost = info->send_mss_bytes + (info->has_timestamps ? 12 : 0) + LINUX_HEADER_COST;
+    cost = info->send_mss_bytes + timestamps_octets(info) + LINUX_HEADER_COST;
     cost = (1u << (32 - __builtin_clz(cost - 1))) + LINUX_STRUCT_COST;
     n = info->cwnd_bytes / info->send_mss_bytes;
     if (n < LINUX_BURST) n = LINUX_BURST;
@@ -266,7 +265,7 @@ static uint32_t bsd_send_buffer(struct sockets *sockets, const struct socket *so
     if (!bytes) bytes = sockets->settings.send_buffer_bytes;
     if (!bytes) bytes = BSD_SEND_BUFFER;
     if (socket->stage != SOCKET_CONNECTED || !socket_info(sockets, socket, &info)) return bytes;
-    mss = info.send_mss_bytes + (info.has_timestamps ? BSD_TIMESTAMPS : 0);
+    mss = info.send_mss_bytes + timestamps_octets(&info);
     rest = mss ? bytes % mss : 0;
     return rest && bytes > mss ? bytes + mss - rest : bytes;
 }

@@ -14,7 +14,6 @@ enum {
     INFO_REORDERING = 3,
     INFO_SEGMENT_DEFAULT = 536,
     INFO_BURST = 10,
-    TIMESTAMPS_OCTETS = 12,
     V4_HEADERS = 40,
     V6_HEADERS = 60,
 };
@@ -93,7 +92,7 @@ static void tell_connection(const struct tercet_conn_info *info, struct unix_tcp
     to->tcpi_snd_ssthresh = info->ssthresh_bytes >= INFO_SSTHRESH_HIGH ? INFO_SSTHRESH_NONE
                                                                        : info->ssthresh_bytes / mss;
     to->tcpi_snd_cwnd = info->cwnd_bytes / mss;
-    to->tcpi_advmss = info->receive_mss_bytes - (info->has_timestamps ? TIMESTAMPS_OCTETS : 0);
+    to->tcpi_advmss = info->receive_mss_bytes - timestamps_octets(info);
     to->tcpi_rcv_ssthresh = info->receive_window_bytes;
     to->tcpi_rcv_space = INFO_BURST * to->tcpi_advmss;
     to->tcpi_total_retrans = info->retransmits;

@@ -15,7 +15,6 @@ enum {
     FIN_TIMEOUT_S = 60,
     SYN_WAIT_MOST_S = 120, /* between two SYN-ACKs */
     DEFER_MOST = 15,       /* retries that the stack can wait for text */
-    TIMESTAMPS_OCTETS = 12,
     CONGESTION_NAME_OCTETS = 16,
     LINUX_RECEIVE_HALF = 1152, /* the least window clamp */
 };
@@ -84,7 +83,7 @@ static int get_max_segment(struct sockets *sockets, struct socket *socket) {
         !info.send_mss_bytes)
         return (int)own_or(socket->options.max_segment, 0, SEGMENT_DEFAULT);
     if (!sockets_are_bsd(sockets)) return (int)info.send_mss_bytes;
-    return (int)info.send_mss_bytes + (info.has_timestamps ? TIMESTAMPS_OCTETS : 0);
+    return (int)(info.send_mss_bytes + timestamps_octets(&info));
 }
 
 static int set_max_segment(struct sockets *sockets, struct socket *socket, int value) {

@@ -36,6 +36,13 @@ struct subject_kind {
      * @when_ns: when it left.  Return: its octets, 0: none
      */
     uint32_t (*next_departed)(void *subject, const unsigned char **packet, uint64_t *when_ns);
+
+    /* Packets that have left and were lost, for there were too many to be kept until they are asked for. */
+    uint64_t (*lost)(void *subject);
+
+    /* Octets of options and payload that a segment from @local to @remote has when it is full; 0: not known */
+    uint32_t (*segment_octets)(void *subject, const struct tercet_endpoint *local,
+                               const struct tercet_endpoint *remote);
 };
 
 struct subject {

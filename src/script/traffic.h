@@ -32,7 +32,8 @@ struct traffic_flow {
     uint64_t bytes_sent, bytes_again, bytes_acked, bytes_received;
     uint32_t retransmissions, delivered;
     uint64_t data_sent_ns, ack_sent_ns, data_received_ns, ack_received_ns; /* 0: never */
-    uint32_t longest_in; /* octets of the longest text so far */
+    uint32_t longest_in;     /* octets of the longest text so far */
+    uint32_t segment_octets; /* of options and payload in a full segment of ours; the last is kept */
     struct seq sent_end, acked, received_end;
     bool has_sent, has_received, is_passive;
 

@@ -127,6 +127,17 @@ static uint32_t host_next_departed(void *self, const unsigned char **packet, uin
     return queued->n;
 }
 
+static uint64_t host_lost(void *self) {
+    (void)self;
+    return host.is_forgetful;
+}
+
+static uint32_t host_segment_octets(void *self, const struct tercet_endpoint *local,
+                                    const struct tercet_endpoint *remote) {
+    (void)self, (void)local, (void)remote;
+    return host.full_octets ? host.full_octets : 1000;
+}
+
 static bool host_configure(void *self, const struct settings *settings) {
     (void)self, (void)settings;
     return !host.is_stubborn;
@@ -189,6 +200,8 @@ static const struct subject_kind host_kind = {
     .pass = host_pass,
     .arrive = host_arrive,
     .next_departed = host_next_departed,
+    .lost = host_lost,
+    .segment_octets = host_segment_octets,
 };
 
 static void *zeros(size_t octets) {

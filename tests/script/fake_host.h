@@ -23,8 +23,10 @@ enum {
 struct fake_host {
     uint64_t read_ns; /* when a read() that sleeps returns; 0: at once */
     int read_returns;
-    bool is_stubborn; /* takes no settings */
-    bool is_restless; /* something happens all the time, and no time passes */
+    bool is_stubborn;     /* takes no settings */
+    bool is_restless;     /* something happens all the time, and no time passes */
+    bool is_forgetful;    /* has lost a packet */
+    uint32_t full_octets; /* options and payload of its full segments; 0: 1000 */
     uint32_t spoil_at; /* the octet of the packets that leave which is not as built, counted from the end; 0: none */
 
     uint32_t n_arrived;

@@ -161,7 +161,7 @@ TEST(packets_that_nobody_asks_for_are_kept_up_to_a_limit)
     n = build_echo(&pair, packet, DATA);
     for (unsigned i = 0; i < REQUESTS; i++)
         rig_kind.arrive(pair.a, packet, n);
-    CHECK(rig_lost(pair.a) > 0);
-    CHECK_EQ(cross(pair.a, NULL) + rig_lost(pair.a), REQUESTS);
+    CHECK(rig_kind.lost(pair.a) > 0);
+    CHECK_EQ(cross(pair.a, NULL) + rig_kind.lost(pair.a), REQUESTS);
     pair_end(&pair);
 }

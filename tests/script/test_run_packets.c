@@ -176,7 +176,7 @@ TEST(a_long_segment_may_leave_in_parts)
                                "0.3 > P. 9001:9501(500) ack 1 win 9\n")));
 }
 
-TEST(parts_have_one_size_but_for_a_shorter_last)
+TEST(parts_are_full_segments_but_for_a_shorter_last)
 {
     CHECK(failed_by(judge(OPENED "0.3 > P. 1:2501(2500) ack 1\n",
                           OPENING "0.3 > . 7001:8001(1000) ack 1 win 9\n"
@@ -202,6 +202,33 @@ TEST(a_part_may_be_pushed_and_the_last_one_must_be_as_it_says)
                           OPENING "0.3 > . 7001:8001(1000) ack 1 win 9\n"
                                   "0.3 > P. 8001:9001(1000) ack 1 win 9\n"),
                     SCRIPT_MISMATCH_FIELD, 5, "flags"));
+}
+
+TEST(segments_that_are_not_full_are_no_parts)
+{
+    CHECK(failed_by(judge(OPENED "0.3 > . 1:1001(1000) ack 1\n",
+                          OPENING "0.3 > . 7001:7501(500) ack 1 win 9\n"
+                                  "0.3 > . 7501:8001(500) ack 1 win 9\n"),
+                    SCRIPT_MISMATCH_FIELD, 5, "length is 500, expected 1000"));
+    CHECK(failed_by(judge(OPENED "0.3 > . 1:2001(2000) ack 1\n",
+                          OPENING "0.3 > . 7001:8002(1001) ack 1 win 9\n"
+                                  "0.3 > . 8002:9001(999) ack 1 win 9\n"),
+                    SCRIPT_MISMATCH_FIELD, 5, "length is 1001, expected 2000"));
+}
+
+TEST(options_take_their_room_in_a_full_segment)
+{
+    CHECK(passed(judge(OPENED "0.3 > P. 1:1977(1976) ack 1 <nop,nop,sack 5:6>\n",
+                       OPENING "0.3 > . 7001:7989(988) ack 1 win 9 <nop,nop,sack 5:6>\n"
+                               "0.3 > P. 7989:8977(988) ack 1 win 9 <nop,nop,sack 5:6>\n")));
+}
+
+TEST(parts_leave_together)
+{
+    CHECK(failed_by(judge(OPENED "* > P. 1:2001(2000) ack 1\n",
+                          OPENING "0.3 > . 7001:8001(1000) ack 1 win 9\n"
+                                  "0.4 > P. 8001:9001(1000) ack 1 win 9\n"),
+                    SCRIPT_MISMATCH_MISSING, 5, "of 2000 octets only 1000 left"));
 }
 
 TEST(strict_segments_are_one_for_one)
@@ -577,6 +604,14 @@ TEST(packets_too_many_to_be_kept_are_not_forgiven)
     CHECK(failed_by(judge(OPENED "0.4 < . 1:1(0) ack 1 win 9\n0.5 > . 1:1(0) ack 1 win 9\n", actor),
                     SCRIPT_MISMATCH_EXTRA, 6, "more than 2048 packets left before it"));
     CHECK(passed(judge(OPENED "0.4 < . 1:1(0) ack 1 win 9\n", actor)));
+}
+
+TEST(packets_that_the_host_has_lost_end_the_script)
+{
+    host.is_forgetful = true;
+    CHECK(failed_by(judge("--non_fatal=packet\n" OPENED, OPENING), SCRIPT_MISMATCH_ENDLESS, 2,
+                    "more packets have left than can be kept"));
+    host_reset();
 }
 
 TEST(udp_is_delivered)
