@@ -110,6 +110,7 @@ static inline void departure_start(struct departure *out, const struct tuple *tu
     out->seg.wnd = 0;
     out->seg.urgent = 0;
     out->seg.length = 0;
+    out->seg.option_order = TERCET_ORDER_SACK_FIRST; /* another is for SYNs alone */
     out->seg.options.present = 0;
 }
 
