@@ -38,25 +38,31 @@ static void put_timestamps(const struct tcp *t, const struct tcb *tcb, struct se
     seg->options.ts_ecr = segment_has(seg, TCP_ACK) ? tcb->ts_recent : 0;
 }
 
-/* The acknowledgement that every segment behind the SYN carries; with it, no other is owed. */
+/* Whether something has arrived out of order, and is told. */
+static bool tells_blocks(const struct tcb *tcb) {
+    return tcb->reassembly && tcb_is(tcb, TCB_SACK);
+}
+
+/*
+ * The acknowledgement that every segment behind the SYN carries; with it, no other is owed.  As long as there is a gap,
+ * what stands behind it is told as well, as far as there is room beside the text (RFC 2018 section 4).
+ */
 static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     seg->flags |= tcb->ecn & ECN_ECHO ? TCP_ACK | TCP_ECE : TCP_ACK;
     seg->ack = tcb->rcv_nxt;
     seg->wnd = window_field(receive_window(t, tcb), tcb->rcv_scale);
     if (tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
+    if (tells_blocks(tcb))
+        reassembly_tell(t, tcb, &seg->options, tcb_payload_max(tcb) - seg->length);
     tcb->last_ack_sent = tcb->rcv_nxt;
     tcb->unacked = 0;
     tcb->flags &= ~(uint32_t)(TCB_ACK_NOW | TCB_ACK_LATER);
     timer_clear(tcb, TIMER_DELAYED_ACK);
 }
 
-/*
- * A segment without text; what has arrived out of order is told here, most recent first (RFC 2018 section 4).
- */
 static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
     segment_start(tcb, out, TCP_ACK, tcb_acceptable_seq(tcb));
     put_ack(t, tcb, &out->seg);
-    if (tcb_is(tcb, TCB_SACK) && tcb->reassembly) reassembly_tell(t, tcb, &out->seg.options);
     duplicate_tell(t, tcb, &out->seg.options);
     return true;
 }
@@ -135,10 +141,10 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
     bool is_last = seq_eq(seq_add(from, n), tcb->snd_end);
 
     segment_start(tcb, out, (n && is_last ? TCP_PSH : 0u) | (fin ? TCP_FIN : 0u), from);
+    out->seg.length = n;
     put_ack(t, tcb, &out->seg);
     put_urgent(tcb, &out->seg);
     if (n && tcb_is(tcb, TCB_HEARD_TEXT)) note_answer(t, tcb);
-    out->seg.length = n;
     out->ring = &tcb->snd;
     out->at = from.n;
     if (seq_lt(from, tcb->snd_max)) {
@@ -152,7 +158,7 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
     return true;
 }
 
-/* Recovery wants the segment at snd_una again; snd_nxt stays. */
+/* Recovery wants the segment at snd_una again, as whole as it was; snd_nxt stays. */
 static bool again_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     struct seq from = tcb->snd_una;
     uint32_t sent = seq_le(from, tcb->snd_end)
@@ -215,14 +221,21 @@ static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out)
     return data_departs(t, tcb, out, tcb->snd_nxt, n, n == 0);
 }
 
+/* New text that fits in one segment: it leaves room for what has to be told. */
+static uint32_t text_max(const struct tcp *t, const struct tcb *tcb) {
+    uint32_t most = tcb_payload_max(tcb);
+
+    return tells_blocks(tcb) ? most - reassembly_told_length(t, tcb) : most;
+}
+
 /*
- * Whether @n octets, the last if @is_last, are worth a segment.
+ * Whether @n octets, the last if @is_last, of @most that fit, are worth a segment.
  * Source: RFC 9293 section 3.8.6.2.1 (MUST-38), section 3.7.4 (SHLD-7, MAY-16).
  */
-static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
+static bool is_worth_sending(const struct tcb *tcb, uint32_t n, uint32_t most, bool is_last) {
     bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
 
-    if (n == tcb_payload_max(tcb) || seq_lt(tcb->snd_nxt, tcb->snd_max)) return true;
+    if (n == most || seq_lt(tcb->snd_nxt, tcb->snd_max)) return true;
     if (tcb->wishes & WISH_CORK && !tcb_is(tcb, TCB_FIN_QUEUED)) return false;
     if (is_last)
         return nothing_in_flight || !tcb_is(tcb, TCB_SMALL_SENT) ||
@@ -234,16 +247,17 @@ static bool is_worth_sending(const struct tcb *tcb, uint32_t n, bool is_last) {
 static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     uint32_t waiting = queued(tcb), wnd = window_left(tcb), n = congestion_left(tcb);
     struct seq from = tcb->snd_nxt;
-    uint32_t sendable;
+    uint32_t sendable, most = text_max(t, tcb);
     bool fin, is_new = seq_eq(from, tcb->snd_max);
 
     n = n < wnd ? n : wnd;
     n = n < waiting ? n : waiting;
     sendable = n;
-    n = n < tcb_payload_max(tcb) ? n : tcb_payload_max(tcb);
+    n = n < most ? n : most;
     fin = fin_is_unsent(tcb) && n == waiting && wnd > n;
     if (!n && !fin) return false;
-    if (!fin && !tcb_is(tcb, TCB_PROBE) && !is_worth_sending(tcb, n, n == waiting)) return false;
+    if (!fin && !tcb_is(tcb, TCB_PROBE) && !is_worth_sending(tcb, n, most, n == waiting))
+        return false;
     tcb->flags &= ~(
         uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
     data_departs(t, tcb, out, from, n, fin);
@@ -251,7 +265,7 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
         out->seg.flags |= TCP_PSH;
     if (is_new && n) ecn_put(tcb, out);
     tcb->snd_nxt = seq_add(from, n + fin);
-    if (n < tcb_payload_max(tcb)) tcb->flags |= TCB_SMALL_SENT;
+    if (n < most) tcb->flags |= TCB_SMALL_SENT;
     if (is_new) rtt_start(t, tcb);
     timer_clear(tcb, TIMER_PERSIST);
     if (!timer_is_set(tcb, TIMER_RETRANSMIT)) timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);

@@ -111,12 +111,26 @@ void reassembly_release(struct tcp *t, struct tcb *tcb) {
     tcb->reassembly = 0;
 }
 
-void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options) {
-    const struct reassembly *r = record_of(t, tcb);
-    uint32_t n = r->n < TCP_SACK_MAX ? r->n : TCP_SACK_MAX;
+/* Blocks to be told where there is room: beside timestamps a header takes three. */
+static uint32_t blocks_told(const struct reassembly *r, const struct tcb *tcb) {
+    uint32_t most = tcb_is(tcb, TCB_TIMESTAMPS) ? TCP_SACK_MAX - 1 : TCP_SACK_MAX;
 
-    if (options->present & TCP_HAS_TIMESTAMPS && n == TCP_SACK_MAX)
-        n--; /* there is room for three */
+    return r->n < most ? r->n : most;
+}
+
+uint32_t reassembly_told_length(const struct tcp *t, const struct tcb *tcb) {
+    uint32_t n = blocks_told(record_of(t, tcb), tcb);
+
+    return n ? TCP_SACK_LENGTH(n) : 0;
+}
+
+void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options,
+                     uint32_t room) {
+    const struct reassembly *r = record_of(t, tcb);
+    uint32_t n = blocks_told(r, tcb);
+
+    while (n && TCP_SACK_LENGTH(n) > room)
+        n--;
     if (!n) return;
     options->present |= TCP_HAS_SACK;
     options->n_sack = (uint8_t)n;

@@ -43,8 +43,15 @@ bool reassembly_insert(struct tcp *t, struct tcb *tcb, struct seq from, struct s
  */
 bool reassembly_advance(struct tcp *t, struct tcb *tcb);
 
-/* Put the ranges into SACK blocks, as many as fit (RFC 2018 section 3). */
-void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options);
+/* Octets of option that reassembly_tell wants: at most what a header has beside timestamps. */
+uint32_t reassembly_told_length(const struct tcp *t, const struct tcb *tcb);
+
+/*
+ * Put the ranges into SACK blocks, the most recent first, as many as fit into a header and into @room octets (RFC 2018
+ * section 3).
+ */
+void reassembly_tell(const struct tcp *t, const struct tcb *tcb, struct tcp_options *options,
+                     uint32_t room);
 
 /* Whether all of @from..@to is there. */
 bool reassembly_has(const struct tcp *t, const struct tcb *tcb, struct seq from, struct seq to);

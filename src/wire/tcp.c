@@ -127,7 +127,7 @@ uint32_t tcp_header_length(const struct segment *seg) {
     n = options_length(&seg->options);
     must(n <= TCP_OPTIONS_MAX && !segment_has_option(seg, TCP_HAS_MD5 | TCP_HAS_AO));
     blocks = options_sack_blocks(&seg->options, n);
-    return TCP_HEADER_LENGTH + n + (blocks ? 4 + 8 * blocks : 0);
+    return TCP_HEADER_LENGTH + n + (blocks ? TCP_SACK_LENGTH(blocks) : 0);
 }
 
 /* Where the next word of a header goes, and the sum of those before it. */

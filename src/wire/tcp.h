@@ -28,6 +28,9 @@ enum tcp_flag {
 #define TCP_HEADER_LENGTH 20u
 #define TCP_HEADER_MAX    60u
 
+/* Octets of a SACK option with @blocks, padded. */
+#define TCP_SACK_LENGTH(blocks) (4 + 8 * (blocks))
+
 struct segment {
     struct seq seq, ack;
     uint16_t source_port, destination_port;

@@ -86,6 +86,25 @@ CONVERSATION(first_block_is_the_most_recent) {
     });
 }
 
+/* The order of options in a SYN is nothing to the segments that leave after it. */
+CONVERSATION(blocks_leave_beside_a_syn_ack_of_the_other_order) {
+    struct talker *first = c->talker;
+
+    c->config.habits.option_order = TERCET_ORDER_SCALE_FIRST;
+    establish_sack(c);
+    hold(c);
+    receive(c, ACK, 101, 1, 100);
+    talk_with(c, 45000);
+    receive(c, SYN, 0, 0, 0);
+    release(c);
+    expect(c, SYN | ACK, 0, 1, 0);
+    if (is_on(c)) c->talker = first;
+    expect_blocks(c, 1, 1,
+                  (const uint32_t[][2]){
+                      {101, 201}
+    });
+}
+
 /* As many blocks as the header holds: four, or three beside timestamps. */
 CONVERSATION(as_many_blocks_as_fit) {
     establish_sack(c);
@@ -122,19 +141,81 @@ CONVERSATION(filled_holes_are_told_no_more) {
     expect_blocks(c, 401, 0, NULL);
 }
 
-/* Blocks go with data of ours, too, as far as there is room. */
+/* The next departed segment has text and these blocks.  Return: its octets of text. */
+static uint32_t heard_text_with(struct conversation *c, uint32_t blocks) {
+    const struct heard *h;
+
+    if (!is_on(c)) return 0;
+    verify(c, c->head != c->tail);
+    if (!is_on(c)) return 0;
+    h = &c->heard[c->head++ % HEARD_MAX];
+    verify(c, segment_has_option(&h->seg, TCP_HAS_SACK) == (blocks != 0));
+    if (blocks) verify_eq(c, h->seg.options.n_sack, blocks);
+    return h->seg.length;
+}
+
+/*
+ * Every ACK that does not acknowledge the highest octet has blocks, one with text as well (RFC 2018 section 4); they take
+ * their room from the text, so that the packet is as long as others.
+ */
 CONVERSATION(blocks_ride_on_data) {
     establish_sack(c);
     receive(c, ACK, 101, 1, 100);
-    expect_blocks(c, 1, 1,
-                  (const uint32_t[][2]){
-                      {101, 201}
-    });
+    ignore_heard(c);
     user_write(c, 3 * MSS);
-    while (is_on(c) && c->head != c->tail) {
-        const struct heard *h = &c->heard[c->head++ % HEARD_MAX];
-        verify_in(c, h->seg.length, 1, MSS);
-    }
+    for (unsigned i = 0; i < 3; i++)
+        verify_eq(c, heard_text_with(c, 1), MSS - 12);
+    verify_eq(c, heard_text_with(c, 1), 36);
+    expect_nothing(c);
+    receive(c, ACK, 301, 3 * MSS + 1, 100);
+    ignore_heard(c);
+    user_write(c, MSS);
+    verify_eq(c, heard_text_with(c, 2), MSS - 20);
+    ignore_heard(c);
+}
+
+CONVERSATION(without_a_gap_text_takes_the_whole_segment) {
+    establish_sack(c);
+    receive(c, ACK, 101, 1, 100);
+    receive(c, ACK, 1, 1, 100);
+    ignore_heard(c);
+    user_write(c, MSS);
+    verify_eq(c, heard_text_with(c, 0), MSS);
+}
+
+/* Where SACK was not agreed a gap takes nothing from the text. */
+CONVERSATION(without_sack_text_takes_the_whole_segment) {
+    establish(c);
+    receive(c, ACK, 101, 1, 100);
+    ignore_heard(c);
+    user_write(c, MSS);
+    expect(c, ACK | PSH, 1, 1, MSS, .lacks = TCP_HAS_SACK);
+}
+
+/* A segment goes again as whole as it was: its rest would cost a round trip of its own. */
+CONVERSATION(retransmission_keeps_its_length_and_tells_what_fits) {
+    establish_sack(c);
+    user_write(c, 4 * MSS);
+    ignore_heard(c);
+    receive(c, ACK, 101, 1, 100);
+    ignore_heard(c);
+    for (unsigned i = 0; i < 3; i++)
+        receive(c, ACK, 201, 1, 0);
+    verify_eq(c, heard_text_with(c, 0), MSS);
+    ignore_heard(c);
+}
+
+/* What ends a connection, probes and asks whether the peer lives is an acknowledgement, too. */
+CONVERSATION(blocks_ride_on_fin_and_on_keep_alives) {
+    establish_sack(c);
+    set_option(c, TERCET_OPTION_KEEPALIVE_IDLE, 1);
+    set_option(c, TERCET_OPTION_KEEPALIVE, 1);
+    receive(c, ACK, 101, 1, 100);
+    ignore_heard(c);
+    expect_within_ms(c, 1100, ACK, 0, 1, 0, .has = TCP_HAS_SACK);
+    receive(c, ACK, 201, 1, 0);
+    user_shutdown(c);
+    expect(c, FIN | ACK, 1, 1, 0, .has = TCP_HAS_SACK);
 }
 
 /*
