@@ -40,6 +40,10 @@ int set_unsupported(struct sockets *sockets, struct socket *socket, int value);
 void stack_set(struct sockets *sockets, const struct socket *socket, enum tercet_option option,
                uint32_t value);
 
+/* The same for what holds for a connection alone, and is said again to those that a listener accepts.  Return: 0 */
+int connection_set(struct sockets *sockets, const struct socket *socket, enum tercet_option option,
+                   uint32_t value);
+
 /* Octets of window that the user lets the stack offer; 0: as the stack likes. */
 uint32_t socket_window(const struct sockets *sockets, const struct socket *socket);
 
@@ -58,12 +62,14 @@ static inline uint32_t own_or(uint32_t own, uint32_t host, uint32_t otherwise) {
     return own ? own : host ? host : otherwise;
 }
 
-/* Rows that store a number and no more. */
-#define OPTION_STORED(field)                                                                       \
+/* Rows that read a number as it was stored; that store it and no more. */
+#define OPTION_READ(field)                                                                         \
     static int get_##field(struct sockets *sockets, struct socket *socket) {                       \
         (void)sockets;                                                                             \
         return (int)socket->options.field;                                                         \
-    }                                                                                              \
+    }
+#define OPTION_STORED(field)                                                                       \
+    OPTION_READ(field)                                                                             \
     static int set_##field(struct sockets *sockets, struct socket *socket, int value) {            \
         (void)sockets;                                                                             \
         socket->options.field = (__typeof__(socket->options.field))value;                          \

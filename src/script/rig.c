@@ -238,7 +238,6 @@ static int unix_error_of(const struct icmp_message *icmp) {
 static int bsd_error_of(const struct icmp_message *icmp) {
     if (icmp->kind == ICMP_PARAMETER_PROBLEM) return UNIX_ENOPROTOOPT;
     if (icmp->kind != ICMP_UNREACHABLE) return unix_error_of(icmp);
-    if (icmp->version == 4 && icmp->code == 4) return UNIX_EMSGSIZE;
     switch (icmp->version << 8 | icmp->code) {
     case 4 << 8 | 2:
     case 4 << 8 | 3:
@@ -251,20 +250,25 @@ static int bsd_error_of(const struct icmp_message *icmp) {
     }
 }
 
-/* Sockets tell an ICMP error by its code, which the stack does not keep. */
-static void look_for_icmp(struct rig *rig, const unsigned char *packet, uint32_t n) {
+/*
+ * Sockets tell an ICMP error by its code, which the stack does not keep, and may not want a path MTU.
+ * Return: whether @packet is for the stack
+ */
+static bool look_for_icmp(struct rig *rig, const unsigned char *packet, uint32_t n) {
     struct icmp_message icmp;
     struct icmp_quote quote;
     struct ip_header ip;
     int error;
 
-    if (ip_parse(packet, n, &ip) != TERCET_TAKEN) return;
-    if (ip.protocol != IP_PROTOCOL_ICMP && ip.protocol != IP_PROTOCOL_ICMPV6) return;
-    if (icmp_parse(&ip, &icmp) != TERCET_TAKEN) return;
+    if (ip_parse(packet, n, &ip) != TERCET_TAKEN) return true;
+    if (ip.protocol != IP_PROTOCOL_ICMP && ip.protocol != IP_PROTOCOL_ICMPV6) return true;
+    if (icmp_parse(&ip, &icmp) != TERCET_TAKEN) return true;
     error = sockets_are_bsd(&rig->sockets) ? bsd_error_of(&icmp) : unix_error_of(&icmp);
-    if (!error || icmp_quote_parse(&icmp, &quote) != TERCET_TAKEN) return;
-    sockets_icmp(&rig->sockets, &(struct tercet_endpoint){quote.ip.source, quote.source_port},
-                 &(struct tercet_endpoint){quote.ip.destination, quote.destination_port}, error);
+    if (!error && icmp.kind != ICMP_TOO_BIG) return true;
+    if (icmp_quote_parse(&icmp, &quote) != TERCET_TAKEN) return true;
+    return sockets_icmp(&rig->sockets, &(struct tercet_endpoint){quote.ip.source, quote.source_port},
+                        &(struct tercet_endpoint){quote.ip.destination, quote.destination_port},
+                        error);
 }
 
 static void rig_arrive(void *self, const unsigned char *packet, uint32_t n) {
@@ -272,7 +276,7 @@ static void rig_arrive(void *self, const unsigned char *packet, uint32_t n) {
     struct tercet_frame frame = {.bytes = rig->spare, .length = n, .capacity = RIG_FRAME_BYTES};
 
     if (n > RIG_FRAME_BYTES) return; /* no IP packet is longer */
-    look_for_icmp(rig, packet, n);
+    if (!look_for_icmp(rig, packet, n)) return;
     traffic_sees(&rig->sockets.traffic, packet, n, true, rig->sockets.now_ns);
     memcpy(rig->spare, packet, n);
     tercet_stack_arrive(rig->stack, &frame, 1, rig->sockets.now_ns);

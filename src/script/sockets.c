@@ -7,6 +7,7 @@
 #include "script/descriptors.h"
 #include "script/option_rows.h"
 #include "script/sockets_calls.h"
+#include "wire/ip.h"
 
 void sockets_init(struct sockets *sockets, struct tercet_stack *stack,
                   const struct settings *settings, uint32_t mtu, uint32_t seed) {
@@ -200,8 +201,8 @@ static bool endpoint_eq(const struct tercet_endpoint *a, const struct tercet_end
     return a->port == b->port && memcmp(&a->address, &b->address, sizeof a->address) == 0;
 }
 
-void sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
-                  const struct tercet_endpoint *remote, int error) {
+static struct socket *socket_between(struct sockets *sockets, const struct tercet_endpoint *local,
+                                     const struct tercet_endpoint *remote) {
     struct tercet_conn_info info;
 
     for (int at = 0; at < DESCRIPTORS_MAX; at++) {
@@ -209,9 +210,28 @@ void sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
 
         if (descriptor->kind != DESCRIPTOR_SOCKET) continue;
         if (!socket_info(sockets, &descriptor->socket, &info)) continue;
-        if (!endpoint_eq(&info.local, local) || !endpoint_eq(&info.remote, remote)) continue;
-        descriptor->socket.icmp_error = error;
+        if (endpoint_eq(&info.local, local) && endpoint_eq(&info.remote, remote))
+            return &descriptor->socket;
     }
+    return NULL;
+}
+
+/* Whether Linux lets ICMP lower the path MTU of @socket. */
+static bool path_mtu_is_wanted(const struct socket *socket, bool is_v4) {
+    int way = is_v4 ? socket->options.mtu_discover : socket->options.mtu_discover_v6;
+
+    if (is_v4 && way == UNIX_IP_PMTUDISC_DONT) return false;
+    return way != UNIX_IP_PMTUDISC_INTERFACE && way != UNIX_IP_PMTUDISC_OMIT;
+}
+
+bool sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
+                  const struct tercet_endpoint *remote, int error) {
+    struct socket *socket = socket_between(sockets, local, remote);
+
+    if (!socket) return true;
+    if (!error) return path_mtu_is_wanted(socket, address_is_v4(&remote->address));
+    socket->icmp_error = error;
+    return true;
 }
 
 const struct sockets_kind sockets_calls = {

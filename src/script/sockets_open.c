@@ -29,6 +29,7 @@ int sockets_socket(void *self, int domain, int type, int protocol) {
     socket = &descriptor_at(sockets, fd)->socket;
     socket->is_v6 = domain == UNIX_AF_INET6;
     socket->is_nonblocking = (type & UNIX_SOCK_NONBLOCK) != 0;
+    socket->options.mtu_discover = socket->options.mtu_discover_v6 = UNIX_IP_PMTUDISC_WANT;
     return fd;
 }
 

@@ -28,6 +28,12 @@ void stack_set(struct sockets *sockets, const struct socket *socket, enum tercet
     if (socket->conn) tercet_conn_set_option(sockets->stack, socket->conn, option, value);
 }
 
+int connection_set(struct sockets *sockets, const struct socket *socket, enum tercet_option option,
+                   uint32_t value) {
+    if (socket->stage != SOCKET_LISTENING) stack_set(sockets, socket, option, value);
+    return 0;
+}
+
 int get_unsupported(struct sockets *sockets, struct socket *socket) {
     (void)sockets, (void)socket;
     return SOCKETS_UNSUPPORTED;
@@ -86,11 +92,15 @@ OPTION_STORED(is_debug)
 OPTION_STORED(is_dont_route)
 OPTION_STORED(is_broadcast)
 OPTION_STORED(is_no_sigpipe)
-OPTION_STORED(mtu_discover)
-OPTION_STORED(mtu_discover_v6)
 OPTION_STORED(mark)
 OPTION_STORED(priority)
 OPTION_STORED(timestamping)
+OPTION_READ(is_keepalive)
+OPTION_READ(tos)
+OPTION_READ(mtu_discover)
+OPTION_READ(traffic_class)
+OPTION_READ(is_v6_only)
+OPTION_READ(mtu_discover_v6)
 
 /* How many octets wake a reader, or a writer of FreeBSD's; the kernel's own when not set. */
 static int get_receive_low(struct sockets *sockets, struct socket *socket) {
@@ -169,27 +179,39 @@ static int get_send_buffer(struct sockets *sockets, struct socket *socket) {
     return (int)socket_send_buffer(sockets, socket);
 }
 
-/* Linux doubles what it is asked for, keeps it in its limits and never refuses; FreeBSD refuses what is too much. */
-static int buffer_for(const struct sockets *sockets, int value, uint32_t limit,
-                      uint32_t least_bytes) {
-    uint32_t most = own_or(limit, 0,
-                           sockets_are_bsd(sockets) ? BSD_BUFFER_LIMIT : LINUX_BUFFER_LIMIT);
-    uint32_t asked = value < 0 ? 0 : (uint32_t)value;
+/* Linux doubles what it is asked for, up to its limit, and never refuses. */
+static int linux_buffer(int value, uint32_t most_bytes, uint32_t least_bytes) {
+    uint32_t most = most_bytes < INT_MAX / 2 ? most_bytes : INT_MAX / 2, asked = (uint32_t)value;
 
-    if (sockets_are_bsd(sockets))
-        return value <= 0 ? -UNIX_EINVAL : asked > most ? -UNIX_ENOBUFS : value;
-    if (value < 0 || asked > most) asked = most;
-    return (int)in_range(2 * asked, least_bytes, UINT32_MAX);
+    return (int)in_range(2 * (asked < most ? asked : most), least_bytes, INT_MAX);
 }
 
-static int set_receive_buffer(struct sockets *sockets, struct socket *socket, int value) {
-    int bytes = buffer_for(sockets, value, sockets->settings.rcvbuf_limit_bytes,
-                           LINUX_RECEIVE_LEAST);
+/* FreeBSD refuses what is too much. */
+static int buffer_for(const struct sockets *sockets, int value, uint32_t limit,
+                      uint32_t least_bytes) {
+    if (!sockets_are_bsd(sockets))
+        return linux_buffer(value, own_or(limit, 0, LINUX_BUFFER_LIMIT), least_bytes);
+    if (value <= 0) return -UNIX_EINVAL;
+    return (uint32_t)value > own_or(limit, 0, BSD_BUFFER_LIMIT) ? -UNIX_ENOBUFS : value;
+}
 
+static int receive_buffer_takes(struct sockets *sockets, struct socket *socket, int bytes) {
     if (bytes < 0) return bytes;
     socket->options.receive_buffer = bytes;
     apply_window(sockets, socket);
     return 0;
+}
+
+static int set_receive_buffer(struct sockets *sockets, struct socket *socket, int value) {
+    return receive_buffer_takes(
+        sockets, socket,
+        buffer_for(sockets, value, sockets->settings.rcvbuf_limit_bytes, LINUX_RECEIVE_LEAST));
+}
+
+static int force_receive_buffer(struct sockets *sockets, struct socket *socket, int value) {
+    if (value < 0) value = 0;
+    return receive_buffer_takes(sockets, socket,
+                                linux_buffer(value, UINT32_MAX, LINUX_RECEIVE_LEAST));
 }
 
 static int set_send_buffer(struct sockets *sockets, struct socket *socket, int value) {
@@ -200,16 +222,15 @@ static int set_send_buffer(struct sockets *sockets, struct socket *socket, int v
     return 0;
 }
 
-static int get_is_keepalive(struct sockets *sockets, struct socket *socket) {
+static int force_send_buffer(struct sockets *sockets, struct socket *socket, int value) {
     (void)sockets;
-    return socket->options.is_keepalive;
+    socket->options.send_buffer = linux_buffer(value < 0 ? 0 : value, UINT32_MAX, LINUX_SEND_LEAST);
+    return 0;
 }
 
 static int set_keepalive(struct sockets *sockets, struct socket *socket, int value) {
     socket->options.is_keepalive = value != 0;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE, value != 0);
-    return 0;
+    return connection_set(sockets, socket, TERCET_OPTION_KEEPALIVE, value != 0);
 }
 
 static int set_reuse_flag(struct sockets *sockets, struct socket *socket, int value) {
@@ -217,45 +238,40 @@ static int set_reuse_flag(struct sockets *sockets, struct socket *socket, int va
 }
 
 static const struct option_row socket_rows[] = {
-    {UNIX_SO_REUSEADDR,       get_is_reuse_address, set_reuse_flag    },
-    {UNIX_SO_REUSEPORT,       get_is_reuse_port,    set_is_reuse_port },
-    {UNIX_SO_REUSEPORT_LB,    get_is_reuse_port,    set_is_reuse_port },
-    {UNIX_SO_TYPE,            get_type,             NULL              },
-    {UNIX_SO_DOMAIN,          get_domain,           NULL              },
-    {UNIX_SO_PROTOCOL,        get_protocol,         NULL              },
-    {UNIX_SO_ACCEPTCONN,      get_accepting,        NULL              },
-    {UNIX_SO_ERROR,           get_error,            NULL              },
-    {UNIX_SO_SNDBUF,          get_send_buffer,      set_send_buffer   },
-    {UNIX_SO_RCVBUF,          get_receive_buffer,   set_receive_buffer},
-    {UNIX_SO_KEEPALIVE,       get_is_keepalive,     set_keepalive     },
-    {UNIX_SO_OOBINLINE,       get_is_oob_inline,    set_is_oob_inline },
-    {UNIX_SO_PRIORITY,        get_priority,         set_priority      },
-    {UNIX_SO_MARK,            get_mark,             set_mark          },
-    {UNIX_SO_RCVLOWAT,        get_receive_low,      set_receive_low   },
-    {UNIX_SO_SNDLOWAT,        get_send_low,         set_send_low      },
-    {UNIX_SO_TIMESTAMPING,    get_timestamping,     set_timestamping  },
-    {UNIX_SO_ZEROCOPY,        get_is_zerocopy,      set_is_zerocopy   },
-    {UNIX_SO_DEBUG,           get_is_debug,         set_is_debug      },
-    {UNIX_SO_DONTROUTE,       get_is_dont_route,    set_is_dont_route },
-    {UNIX_SO_BROADCAST,       get_is_broadcast,     set_is_broadcast  },
-    {UNIX_SO_NOSIGPIPE,       get_is_no_sigpipe,    set_is_no_sigpipe },
-    {UNIX_SO_SNDBUFFORCE,     NULL,                 set_send_buffer   },
-    {UNIX_SO_RCVBUFFORCE,     NULL,                 set_receive_buffer},
-    {UNIX_SO_BINDTODEVICE,    get_unsupported,      set_unsupported   },
-    {UNIX_SO_TIMESTAMP,       get_unsupported,      set_unsupported   },
-    {UNIX_SO_TIMESTAMPNS,     get_unsupported,      set_unsupported   },
-    {UNIX_SO_MAX_PACING_RATE, get_unsupported,      set_unsupported   },
-    {UNIX_SO_MEMINFO,         get_unsupported,      NULL              },
-    {UNIX_SO_TXTIME,          get_unsupported,      set_unsupported   },
-    {UNIX_SO_ACCEPTFILTER,    get_unsupported,      set_unsupported   },
-    {UNIX_SO_ATTACH_FILTER,   NULL,                 set_unsupported   },
-    {UNIX_SO_ATTACH_BPF,      NULL,                 set_unsupported   },
+    {UNIX_SO_REUSEADDR,       get_is_reuse_address, set_reuse_flag      },
+    {UNIX_SO_REUSEPORT,       get_is_reuse_port,    set_is_reuse_port   },
+    {UNIX_SO_REUSEPORT_LB,    get_is_reuse_port,    set_is_reuse_port   },
+    {UNIX_SO_TYPE,            get_type,             NULL                },
+    {UNIX_SO_DOMAIN,          get_domain,           NULL                },
+    {UNIX_SO_PROTOCOL,        get_protocol,         NULL                },
+    {UNIX_SO_ACCEPTCONN,      get_accepting,        NULL                },
+    {UNIX_SO_ERROR,           get_error,            NULL                },
+    {UNIX_SO_SNDBUF,          get_send_buffer,      set_send_buffer     },
+    {UNIX_SO_RCVBUF,          get_receive_buffer,   set_receive_buffer  },
+    {UNIX_SO_KEEPALIVE,       get_is_keepalive,     set_keepalive       },
+    {UNIX_SO_OOBINLINE,       get_is_oob_inline,    set_is_oob_inline   },
+    {UNIX_SO_PRIORITY,        get_priority,         set_priority        },
+    {UNIX_SO_MARK,            get_mark,             set_mark            },
+    {UNIX_SO_RCVLOWAT,        get_receive_low,      set_receive_low     },
+    {UNIX_SO_SNDLOWAT,        get_send_low,         set_send_low        },
+    {UNIX_SO_TIMESTAMPING,    get_timestamping,     set_timestamping    },
+    {UNIX_SO_ZEROCOPY,        get_is_zerocopy,      set_is_zerocopy     },
+    {UNIX_SO_DEBUG,           get_is_debug,         set_is_debug        },
+    {UNIX_SO_DONTROUTE,       get_is_dont_route,    set_is_dont_route   },
+    {UNIX_SO_BROADCAST,       get_is_broadcast,     set_is_broadcast    },
+    {UNIX_SO_NOSIGPIPE,       get_is_no_sigpipe,    set_is_no_sigpipe   },
+    {UNIX_SO_SNDBUFFORCE,     NULL,                 force_send_buffer   },
+    {UNIX_SO_RCVBUFFORCE,     NULL,                 force_receive_buffer},
+    {UNIX_SO_BINDTODEVICE,    get_unsupported,      set_unsupported     },
+    {UNIX_SO_TIMESTAMP,       get_unsupported,      set_unsupported     },
+    {UNIX_SO_TIMESTAMPNS,     get_unsupported,      set_unsupported     },
+    {UNIX_SO_MAX_PACING_RATE, get_unsupported,      set_unsupported     },
+    {UNIX_SO_MEMINFO,         get_unsupported,      NULL                },
+    {UNIX_SO_TXTIME,          get_unsupported,      set_unsupported     },
+    {UNIX_SO_ACCEPTFILTER,    get_unsupported,      set_unsupported     },
+    {UNIX_SO_ATTACH_FILTER,   NULL,                 set_unsupported     },
+    {UNIX_SO_ATTACH_BPF,      NULL,                 set_unsupported     },
 };
-
-static int get_tos(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.tos;
-}
 
 static int set_tos(struct sockets *sockets, struct socket *socket, int value) {
     socket->options.tos = value & 0xfc; /* the ECN bits are TCP's */
@@ -275,6 +291,13 @@ static int set_ttl(struct sockets *sockets, struct socket *socket, int value) {
     return 0;
 }
 
+static int set_mtu_discover(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (value < UNIX_IP_PMTUDISC_DONT || value > UNIX_IP_PMTUDISC_OMIT) return -UNIX_EINVAL;
+    socket->options.mtu_discover = value;
+    return 0;
+}
+
 static int get_mtu(struct sockets *sockets, struct socket *socket) {
     return socket->stage == SOCKET_CONNECTED ? (int)sockets->mtu : -UNIX_ENOTCONN;
 }
@@ -287,22 +310,12 @@ static const struct option_row ip_rows[] = {
     {UNIX_IP_FREEBIND,     get_is_freebind,  set_is_freebind },
 };
 
-static int get_traffic_class(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.traffic_class;
-}
-
 static int set_traffic_class(struct sockets *sockets, struct socket *socket, int value) {
     if (value < -1 || value > 255) return -UNIX_EINVAL;
     socket->options.traffic_class = value == -1 ? 0 : value & 0xfc;
     stack_set(sockets, socket, TERCET_OPTION_DIFFSERV,
               (uint32_t)diffserv_of(socket, &socket->remote.address));
     return 0;
-}
-
-static int get_v6_only(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.is_v6_only;
 }
 
 static int set_v6_only(struct sockets *sockets, struct socket *socket, int value) {
@@ -323,9 +336,16 @@ static int set_hops(struct sockets *sockets, struct socket *socket, int value) {
     return 0;
 }
 
+static int set_mtu_discover_v6(struct sockets *sockets, struct socket *socket, int value) {
+    (void)sockets;
+    if (value < UNIX_IPV6_PMTUDISC_DONT || value > UNIX_IPV6_PMTUDISC_OMIT) return -UNIX_EINVAL;
+    socket->options.mtu_discover_v6 = value;
+    return 0;
+}
+
 static const struct option_row ipv6_rows[] = {
     {UNIX_IPV6_TCLASS,       get_traffic_class,   set_traffic_class  },
-    {UNIX_IPV6_V6ONLY,       get_v6_only,         set_v6_only        },
+    {UNIX_IPV6_V6ONLY,       get_is_v6_only,      set_v6_only        },
     {UNIX_IPV6_UNICAST_HOPS, get_hops,            set_hops           },
     {UNIX_IPV6_MTU_DISCOVER, get_mtu_discover_v6, set_mtu_discover_v6},
     {UNIX_IPV6_MTU,          get_mtu,             NULL               },

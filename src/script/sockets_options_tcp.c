@@ -62,17 +62,18 @@ OPTION_STORED(save_syn)
 OPTION_STORED(keep_init_s)
 OPTION_STORED(is_thin)
 OPTION_STORED(is_thin_dupack)
-
-static int get_is_nodelay(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.is_nodelay;
-}
+OPTION_READ(is_nodelay)
+OPTION_READ(user_timeout_ms)
+OPTION_READ(notsent_low)
+OPTION_READ(has_inq)
+OPTION_READ(is_cork)
+OPTION_READ(window_clamp)
+OPTION_READ(fastopen_queue)
+OPTION_READ(is_fastopen_connect)
 
 static int set_nodelay(struct sockets *sockets, struct socket *socket, int value) {
     socket->options.is_nodelay = value != 0;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_NODELAY, value != 0);
-    return 0;
+    return connection_set(sockets, socket, TERCET_OPTION_NODELAY, value != 0);
 }
 
 /* Linux takes the options off that each segment carries; FreeBSD does not. */
@@ -114,44 +115,26 @@ static int get_keep_count(struct sockets *sockets, struct socket *socket) {
 static int set_keep_idle(struct sockets *sockets, struct socket *socket, int value) {
     if (value < 1 || value > 32767) return -UNIX_EINVAL;
     socket->options.keep_idle_s = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_IDLE, (uint32_t)value);
-    return 0;
+    return connection_set(sockets, socket, TERCET_OPTION_KEEPALIVE_IDLE, (uint32_t)value);
 }
 
 static int set_keep_interval(struct sockets *sockets, struct socket *socket, int value) {
     if (value < 1 || value > 32767) return -UNIX_EINVAL;
     socket->options.keep_interval_s = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_INTERVAL, (uint32_t)value);
-    return 0;
+    return connection_set(sockets, socket, TERCET_OPTION_KEEPALIVE_INTERVAL, (uint32_t)value);
 }
 
 static int set_keep_count(struct sockets *sockets, struct socket *socket, int value) {
     if (value < 1 || value > 127) return -UNIX_EINVAL;
     socket->options.keep_count = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT, (uint32_t)value);
-    return 0;
-}
-
-static int get_user_timeout(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return (int)socket->options.user_timeout_ms;
+    return connection_set(sockets, socket, TERCET_OPTION_KEEPALIVE_COUNT, (uint32_t)value);
 }
 
 static int set_user_timeout(struct sockets *sockets, struct socket *socket, int value) {
     if (value < 0) return -UNIX_EINVAL;
     socket->options.user_timeout_ms = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT,
-                  in_range((uint32_t)value, 0, 86400000));
-    return 0;
-}
-
-static int get_notsent_low(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return (int)socket->options.notsent_low;
+    return connection_set(sockets, socket, TERCET_OPTION_USER_TIMEOUT,
+                          in_range((uint32_t)value, 0, 86400000));
 }
 
 static int set_notsent_low(struct sockets *sockets, struct socket *socket, int value) {
@@ -161,11 +144,6 @@ static int set_notsent_low(struct sockets *sockets, struct socket *socket, int v
     return 0;
 }
 
-static int get_has_inq(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.has_inq;
-}
-
 static int set_inq(struct sockets *sockets, struct socket *socket, int value) {
     (void)sockets;
     if (value < 0 || value > 1) return -UNIX_EINVAL;
@@ -173,16 +151,9 @@ static int set_inq(struct sockets *sockets, struct socket *socket, int value) {
     return 0;
 }
 
-static int get_cork(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.is_cork;
-}
-
 static int set_cork(struct sockets *sockets, struct socket *socket, int value) {
     socket->options.is_cork = value != 0;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_CORK, value != 0);
-    return 0;
+    return connection_set(sockets, socket, TERCET_OPTION_CORK, value != 0);
 }
 
 static int get_syn_count(struct sockets *sockets, struct socket *socket) {
@@ -192,9 +163,7 @@ static int get_syn_count(struct sockets *sockets, struct socket *socket) {
 static int set_syn_count(struct sockets *sockets, struct socket *socket, int value) {
     if (value < 1 || value > 127) return -UNIX_EINVAL;
     socket->options.syn_count = (uint32_t)value;
-    if (socket->stage != SOCKET_LISTENING)
-        stack_set(sockets, socket, TERCET_OPTION_SYN_RETRIES, (uint32_t)value);
-    return 0;
+    return connection_set(sockets, socket, TERCET_OPTION_SYN_RETRIES, (uint32_t)value);
 }
 
 static int get_linger2(struct sockets *sockets, struct socket *socket) {
@@ -237,11 +206,6 @@ static int set_defer_accept(struct sockets *sockets, struct socket *socket, int 
     return 0;
 }
 
-static int get_window_clamp(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return (int)socket->options.window_clamp;
-}
-
 static int set_window_clamp(struct sockets *sockets, struct socket *socket, int value) {
     if (value <= 0 && socket->stage != SOCKET_FRESH) return -UNIX_EINVAL;
     if (value > 0 && value < LINUX_RECEIVE_HALF) value = LINUX_RECEIVE_HALF;
@@ -263,11 +227,6 @@ static int set_quickack(struct sockets *sockets, struct socket *socket, int valu
     return 0;
 }
 
-static int get_fastopen(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.fastopen_queue;
-}
-
 static int set_fastopen(struct sockets *sockets, struct socket *socket, int value) {
     bool may = socket->stage == SOCKET_FRESH || socket->stage == SOCKET_LISTENING;
 
@@ -275,11 +234,6 @@ static int set_fastopen(struct sockets *sockets, struct socket *socket, int valu
     if (value < 0 || !may) return -UNIX_EINVAL;
     socket->options.fastopen_queue = value;
     return 0;
-}
-
-static int get_fastopen_connect(struct sockets *sockets, struct socket *socket) {
-    (void)sockets;
-    return socket->options.is_fastopen_connect;
 }
 
 static int set_fastopen_connect(struct sockets *sockets, struct socket *socket, int value) {
@@ -290,52 +244,52 @@ static int set_fastopen_connect(struct sockets *sockets, struct socket *socket, 
 }
 
 static const struct option_row tcp_rows[] = {
-    {UNIX_TCP_NODELAY,                get_is_nodelay,       set_nodelay         },
-    {UNIX_TCP_MAXSEG,                 get_max_segment,      set_max_segment     },
-    {UNIX_TCP_CORK,                   get_cork,             set_cork            },
-    {UNIX_TCP_KEEPIDLE,               get_keep_idle_s,      set_keep_idle       },
-    {UNIX_TCP_KEEPINTVL,              get_keep_interval_s,  set_keep_interval   },
-    {UNIX_TCP_KEEPCNT,                get_keep_count,       set_keep_count      },
-    {UNIX_TCP_KEEPINIT,               get_keep_init_s,      set_keep_init_s     },
-    {UNIX_TCP_SYNCNT,                 get_syn_count,        set_syn_count       },
-    {UNIX_TCP_LINGER2,                get_linger2,          set_linger2         },
-    {UNIX_TCP_DEFER_ACCEPT,           get_defer_accept,     set_defer_accept    },
-    {UNIX_TCP_WINDOW_CLAMP,           get_window_clamp,     set_window_clamp    },
-    {UNIX_TCP_QUICKACK,               get_quickack,         set_quickack        },
-    {UNIX_TCP_USER_TIMEOUT,           get_user_timeout,     set_user_timeout    },
-    {UNIX_TCP_NOTSENT_LOWAT,          get_notsent_low,      set_notsent_low     },
-    {UNIX_TCP_INQ,                    get_has_inq,          set_inq             },
-    {UNIX_TCP_SAVE_SYN,               get_save_syn,         set_save_syn        },
-    {UNIX_TCP_THIN_LINEAR_TIMEOUTS,   get_is_thin,          set_is_thin         },
-    {UNIX_TCP_THIN_DUPACK,            get_is_thin_dupack,   set_is_thin_dupack  },
-    {UNIX_TCP_FASTOPEN,               get_fastopen,         set_fastopen        },
-    {UNIX_TCP_FASTOPEN_CONNECT,       get_fastopen_connect, set_fastopen_connect},
-    {UNIX_TCP_FASTOPEN_NO_COOKIE,     get_unsupported,      set_unsupported     },
-    {UNIX_TCP_SAVED_SYN,              get_unsupported,      NULL                },
-    {UNIX_TCP_MD5SIG,                 get_unsupported,      set_unsupported     },
-    {UNIX_TCP_MD5SIG_EXT,             get_unsupported,      set_unsupported     },
-    {UNIX_TCP_REPAIR,                 get_unsupported,      set_unsupported     },
-    {UNIX_TCP_REPAIR_QUEUE,           get_unsupported,      set_unsupported     },
-    {UNIX_TCP_REPAIR_OPTIONS,         NULL,                 set_unsupported     },
-    {UNIX_TCP_REPAIR_WINDOW,          get_unsupported,      set_unsupported     },
-    {UNIX_TCP_QUEUE_SEQ,              get_unsupported,      set_unsupported     },
-    {UNIX_TCP_TIMESTAMP,              get_unsupported,      set_unsupported     },
-    {UNIX_TCP_ULP,                    get_unsupported,      set_unsupported     },
-    {UNIX_TCP_CC_INFO,                get_unsupported,      NULL                },
-    {UNIX_TCP_ZEROCOPY_RECEIVE,       get_unsupported,      NULL                },
-    {UNIX_TCP_TX_DELAY,               get_unsupported,      set_unsupported     },
-    {UNIX_TCP_RTO_MAX_MS,             get_unsupported,      set_unsupported     },
-    {UNIX_TCP_RTO_MIN_US,             get_unsupported,      set_unsupported     },
-    {UNIX_TCP_DELACK_MAX_US,          get_unsupported,      set_unsupported     },
-    {UNIX_TCP_NOOPT,                  get_unsupported,      set_unsupported     },
-    {UNIX_TCP_REMOTE_UDP_ENCAPS_PORT, get_unsupported,      set_unsupported     },
-    {UNIX_TCP_FUNCTION_BLK,           get_unsupported,      set_unsupported     },
-    {UNIX_TCP_FUNCTION_ALIAS,         get_unsupported,      set_unsupported     },
-    {UNIX_TCP_DELACK,                 get_unsupported,      set_unsupported     },
-    {UNIX_TCP_MAXUNACKTIME,           get_unsupported,      set_unsupported     },
-    {UNIX_TCP_CCALGOOPT,              get_unsupported,      set_unsupported     },
-    {UNIX_TCP_LOG,                    get_unsupported,      set_unsupported     },
-    {UNIX_TCP_STATS,                  get_unsupported,      set_unsupported     },
+    {UNIX_TCP_NODELAY,                get_is_nodelay,          set_nodelay         },
+    {UNIX_TCP_MAXSEG,                 get_max_segment,         set_max_segment     },
+    {UNIX_TCP_CORK,                   get_is_cork,             set_cork            },
+    {UNIX_TCP_KEEPIDLE,               get_keep_idle_s,         set_keep_idle       },
+    {UNIX_TCP_KEEPINTVL,              get_keep_interval_s,     set_keep_interval   },
+    {UNIX_TCP_KEEPCNT,                get_keep_count,          set_keep_count      },
+    {UNIX_TCP_KEEPINIT,               get_keep_init_s,         set_keep_init_s     },
+    {UNIX_TCP_SYNCNT,                 get_syn_count,           set_syn_count       },
+    {UNIX_TCP_LINGER2,                get_linger2,             set_linger2         },
+    {UNIX_TCP_DEFER_ACCEPT,           get_defer_accept,        set_defer_accept    },
+    {UNIX_TCP_WINDOW_CLAMP,           get_window_clamp,        set_window_clamp    },
+    {UNIX_TCP_QUICKACK,               get_quickack,            set_quickack        },
+    {UNIX_TCP_USER_TIMEOUT,           get_user_timeout_ms,     set_user_timeout    },
+    {UNIX_TCP_NOTSENT_LOWAT,          get_notsent_low,         set_notsent_low     },
+    {UNIX_TCP_INQ,                    get_has_inq,             set_inq             },
+    {UNIX_TCP_SAVE_SYN,               get_save_syn,            set_save_syn        },
+    {UNIX_TCP_THIN_LINEAR_TIMEOUTS,   get_is_thin,             set_is_thin         },
+    {UNIX_TCP_THIN_DUPACK,            get_is_thin_dupack,      set_is_thin_dupack  },
+    {UNIX_TCP_FASTOPEN,               get_fastopen_queue,      set_fastopen        },
+    {UNIX_TCP_FASTOPEN_CONNECT,       get_is_fastopen_connect, set_fastopen_connect},
+    {UNIX_TCP_FASTOPEN_NO_COOKIE,     get_unsupported,         set_unsupported     },
+    {UNIX_TCP_SAVED_SYN,              get_unsupported,         NULL                },
+    {UNIX_TCP_MD5SIG,                 get_unsupported,         set_unsupported     },
+    {UNIX_TCP_MD5SIG_EXT,             get_unsupported,         set_unsupported     },
+    {UNIX_TCP_REPAIR,                 get_unsupported,         set_unsupported     },
+    {UNIX_TCP_REPAIR_QUEUE,           get_unsupported,         set_unsupported     },
+    {UNIX_TCP_REPAIR_OPTIONS,         NULL,                    set_unsupported     },
+    {UNIX_TCP_REPAIR_WINDOW,          get_unsupported,         set_unsupported     },
+    {UNIX_TCP_QUEUE_SEQ,              get_unsupported,         set_unsupported     },
+    {UNIX_TCP_TIMESTAMP,              get_unsupported,         set_unsupported     },
+    {UNIX_TCP_ULP,                    get_unsupported,         set_unsupported     },
+    {UNIX_TCP_CC_INFO,                get_unsupported,         NULL                },
+    {UNIX_TCP_ZEROCOPY_RECEIVE,       get_unsupported,         NULL                },
+    {UNIX_TCP_TX_DELAY,               get_unsupported,         set_unsupported     },
+    {UNIX_TCP_RTO_MAX_MS,             get_unsupported,         set_unsupported     },
+    {UNIX_TCP_RTO_MIN_US,             get_unsupported,         set_unsupported     },
+    {UNIX_TCP_DELACK_MAX_US,          get_unsupported,         set_unsupported     },
+    {UNIX_TCP_NOOPT,                  get_unsupported,         set_unsupported     },
+    {UNIX_TCP_REMOTE_UDP_ENCAPS_PORT, get_unsupported,         set_unsupported     },
+    {UNIX_TCP_FUNCTION_BLK,           get_unsupported,         set_unsupported     },
+    {UNIX_TCP_FUNCTION_ALIAS,         get_unsupported,         set_unsupported     },
+    {UNIX_TCP_DELACK,                 get_unsupported,         set_unsupported     },
+    {UNIX_TCP_MAXUNACKTIME,           get_unsupported,         set_unsupported     },
+    {UNIX_TCP_CCALGOOPT,              get_unsupported,         set_unsupported     },
+    {UNIX_TCP_LOG,                    get_unsupported,         set_unsupported     },
+    {UNIX_TCP_STATS,                  get_unsupported,         set_unsupported     },
 };
 
 const struct option_level option_levels_tcp = {

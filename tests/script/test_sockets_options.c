@@ -104,6 +104,28 @@ TALK(linux_doubles_buffers, "linux") {
     CHECK_EQ(get_int(pair->a, fd, S, UNIX_SO_SNDBUF), 4608);
     CHECK_EQ(set_int(pair->a, fd, S, UNIX_SO_SNDBUF, 1 << 30), 0);
     CHECK_EQ(get_int(pair->a, fd, S, UNIX_SO_SNDBUF), 2 * 212992);
+    CHECK_EQ(set_int(pair->a, fd, S, UNIX_SO_RCVBUF, -1), 0);
+    CHECK_EQ(get_int(pair->a, fd, S, UNIX_SO_RCVBUF), 2 * 212992);
+}
+
+TALK(a_forced_buffer_has_no_limit, "linux") {
+    int fd = open_socket(pair, pair->a);
+
+    CHECK_EQ(set_int(pair->a, fd, S, UNIX_SO_RCVBUFFORCE, 1 << 20), 0);
+    CHECK_EQ(get_int(pair->a, fd, S, UNIX_SO_RCVBUF), 2 << 20);
+    CHECK_EQ(set_int(pair->a, fd, S, UNIX_SO_SNDBUFFORCE, INT_MAX), 0);
+    CHECK_EQ(get_int(pair->a, fd, S, UNIX_SO_SNDBUF), INT_MAX - 1);
+    CHECK_EQ(set_int(pair->a, fd, S, UNIX_SO_SNDBUFFORCE, -5), 0);
+    CHECK_EQ(get_int(pair->a, fd, S, UNIX_SO_SNDBUF), 4608);
+}
+
+TALK(path_mtu_discovery_is_wanted_until_said_otherwise, "linux") {
+    int fd = open_socket(pair, pair->a);
+
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_IP, UNIX_IP_MTU_DISCOVER), UNIX_IP_PMTUDISC_WANT);
+    CHECK_EQ(get_int(pair->a, fd, UNIX_SOL_IPV6, UNIX_IPV6_MTU_DISCOVER), UNIX_IPV6_PMTUDISC_WANT);
+    CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_IP, UNIX_IP_MTU_DISCOVER, 6), -UNIX_EINVAL);
+    CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_IP, UNIX_IP_MTU_DISCOVER, -1), -UNIX_EINVAL);
 }
 
 TALK(freebsd_takes_buffers_as_they_are, "freebsd") {
