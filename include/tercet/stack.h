@@ -205,6 +205,7 @@ struct tercet_stack_info {
     uint64_t segments_retransmitted;
     uint32_t fragmented;      /* packets that wait for their fragments, or are refused for them */
     uint64_t fragmented_lost; /* given up: not whole in time, or put out by newer ones */
+    uint64_t gaps_given_up; /* text behind a gap that nobody filled made room for something else */
 };
 
 void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_info *info);

@@ -69,6 +69,9 @@ void metrics_text(struct text *text, const struct tercet_stack *stack) {
     gauge_put(text, "tercet_fragmented", "Packets that wait for their fragments.", info.fragmented);
     counter_put(text, "tercet_fragmented_lost_total", "Packets that were never whole.", NULL,
                 info.fragmented_lost, NULL, 0);
+    counter_put(text, "tercet_gaps_given_up_total",
+                "Connections whose text behind a gap made room for something else.", NULL,
+                info.gaps_given_up, NULL, 0);
     counter_put(text, "tercet_frames_total", "Packets that crossed the device.", "direction=\"in\"",
                 info.frames_in, "direction=\"out\"", info.frames_out);
     counter_put(text, "tercet_connections_opened_total", "Connections that were established.",

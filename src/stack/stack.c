@@ -113,5 +113,6 @@ void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_inf
         .segments_retransmitted = t->retransmitted,
         .fragmented = stack->fragments.pool.used,
         .fragmented_lost = stack->fragments.lost,
+        .gaps_given_up = t->gaps_given_up,
     };
 }

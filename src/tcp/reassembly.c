@@ -23,13 +23,23 @@ static struct reassembly *record_open(struct tcp *t, struct tcb *tcb) {
     struct reassembly *r = record_of(t, tcb);
 
     if (r) return r;
-    tcb->reassembly = pool_take(&t->reassemblies);
+    do
+        tcb->reassembly = pool_take(&t->reassemblies);
+    while (!tcb->reassembly && reassembly_reclaim(t));
     r = record_of(t, tcb);
-    if (r) {
-        r->n = 0;
-        r->has_fin = false;
-    }
+    if (!r) return NULL;
+    r->n = 0;
+    r->has_fin = false;
+    r->owner = tcp_tcb_index(t, tcb);
+    r->moved = t->tick;
+    list_push(&t->gaps, tcb->reassembly);
     return r;
+}
+
+static void record_moved(struct tcp *t, const struct tcb *tcb, struct reassembly *r) {
+    r->moved = t->tick;
+    list_remove(&t->gaps, tcb->reassembly);
+    list_push(&t->gaps, tcb->reassembly);
 }
 
 /* Take out all that join @new, which grows over them. */
@@ -84,7 +94,10 @@ bool reassembly_advance(struct tcp *t, struct tcb *tcb) {
     if (!r) return false;
     swallow(r, &tcb->rcv_nxt);
     fin = r->has_fin && seq_eq(r->fin, tcb->rcv_nxt);
-    if (fin || (!r->n && !r->has_fin)) reassembly_release(t, tcb);
+    if (fin || (!r->n && !r->has_fin))
+        reassembly_release(t, tcb);
+    else
+        record_moved(t, tcb, r);
     return fin;
 }
 
@@ -107,8 +120,23 @@ struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb) {
 
 void reassembly_release(struct tcp *t, struct tcb *tcb) {
     if (!tcb->reassembly) return;
+    list_remove(&t->gaps, tcb->reassembly);
     pool_give(&t->reassemblies, tcb->reassembly);
     tcb->reassembly = 0;
+}
+
+bool reassembly_reclaim(struct tcp *t) {
+    const struct reassembly *r;
+    struct tcb *tcb;
+
+    if (!t->gaps.head) return false;
+    r = pool_at(&t->reassemblies, t->gaps.head);
+    if (tick_us_between(r->moved, t->tick) < GAP_STALE_US) return false;
+    tcb = tcp_tcb(t, r->owner);
+    reassembly_release(t, tcb);
+    if (!tcb_readable(tcb)) ring_release(&tcb->rcv, &t->buddy);
+    t->gaps_given_up++;
+    return true;
 }
 
 /* Blocks to be told where there is room: beside timestamps a header takes three. */

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/instant.h"
+#include "base/list.h"
 #include "base/seq.h"
 
 struct tcp;
@@ -16,15 +18,25 @@ struct tcb;
  * them are there, in a record that exists only while there is a gap.  The number of ranges is bounded: a peer
  * that sends every second octet gets the rest of them sent again (SegmentSmack, CVE-2018-5390), and each
  * insertion costs at most one pass over the ranges.
+ *
+ * A peer who never fills the gap, because he is gone or because he means it, could so keep memory for as long as the
+ * connection lives.  He may, while nobody else wants it.  Where room is short for anything else, those gaps are given
+ * up in front of which nothing has come for GAP_STALE_US, the longest so first: what was told by SACK may be taken back (RFC 2018
+ * section 8), and a peer who lives has heard his retransmission timer since, behind which he trusts no SACK of ours.  A
+ * gap younger than that is kept, lest many honest peers take it from each other all the time.
  */
 #define REASSEMBLY_MAX 16
+#define GAP_STALE_US   5000000u
 
 struct seq_range {
     struct seq from, to; /* to is behind the last */
 };
 
 struct reassembly {
-    uint32_t n; /* ranges; the pool's link while free */
+    uint32_t n;            /* ranges; the pool's link while free */
+    uint32_t owner;        /* its control block */
+    struct list_link link; /* in tcp.gaps, by moved */
+    struct tick moved;     /* when rcv_nxt last moved, or the gap appeared */
     /* Disjoint, not adjacent; the most recently grown first (RFC 2018 section 4). */
     struct seq_range range[REASSEMBLY_MAX];
     bool has_fin;
@@ -60,5 +72,10 @@ bool reassembly_has(const struct tcp *t, const struct tcb *tcb, struct seq from,
 struct seq reassembly_top(const struct tcp *t, const struct tcb *tcb);
 
 void reassembly_release(struct tcp *t, struct tcb *tcb);
+
+/*
+ * Give up the stalest gap, whoever has it: its text has to come again.  Return: false when no gap is stale.
+ */
+bool reassembly_reclaim(struct tcp *t);
 
 #endif

@@ -60,20 +60,32 @@ static bool can_keep_ahead(const struct tcp *t, const struct tcb *tcb, uint32_t 
     return need <= ring_capacity(&tcb->rcv) || t->buddy.used < t->buddy.units / 4 * 3;
 }
 
+/* Reserve room for text as far as @to, in order or beyond a gap. */
+static bool reserve(struct tcp *t, struct tcb *tcb, struct seq to, bool is_ahead) {
+    uint32_t live = seq_distance(tcb->rcv_user, reassembly_top(t, tcb)),
+             need = seq_distance(tcb->rcv_user, to);
+
+    if (is_ahead && !can_keep_ahead(t, tcb, need)) return false;
+    return ring_reserve(&tcb->rcv, &t->buddy, tcb->rcv_user.n, live, need > live ? need : live);
+}
+
+/* The same; where room is short, gaps that have gone stale make some. */
+static bool make_room(struct tcp *t, struct tcb *tcb, struct seq to, bool is_ahead) {
+    while (!reserve(t, tcb, to, is_ahead))
+        if (!reassembly_reclaim(t)) return false;
+    return true;
+}
+
 /* What has a gap before it is kept as well (SHLD-31). */
 static enum tercet_verdict keep(struct tcp *t, struct tcb *tcb, struct seq from,
                                 const unsigned char *bytes, uint32_t n, bool *fin) {
     struct seq to = seq_add(from, n);
-    uint32_t live = seq_distance(tcb->rcv_user, reassembly_top(t, tcb)),
-             need = seq_distance(tcb->rcv_user, to);
-    bool closed_gap, has_fin = *fin;
+    bool closed_gap, has_fin = *fin, is_ahead = !seq_eq(from, tcb->rcv_nxt);
 
     *fin = false;
-    if (!seq_eq(from, tcb->rcv_nxt) && !can_keep_ahead(t, tcb, need)) return TERCET_DATA_NO_MEMORY;
-    if (n && !ring_reserve(&tcb->rcv, &t->buddy, tcb->rcv_user.n, live, need > live ? need : live))
-        return TERCET_DATA_NO_MEMORY;
+    if (n && !make_room(t, tcb, to, is_ahead)) return TERCET_DATA_NO_MEMORY;
     if (n) ring_put(&tcb->rcv, &t->buddy, from.n, bytes, n);
-    if (!seq_eq(from, tcb->rcv_nxt)) {
+    if (is_ahead) {
         if (reassembly_has(t, tcb, from, to)) duplicate_note(t, tcb, from, to);
         if (!reassembly_insert(t, tcb, from, to, has_fin)) {
             release_unneeded(t, tcb);

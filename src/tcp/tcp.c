@@ -55,6 +55,7 @@ size_t tcp_size(const struct tercet_config *config) {
 static void lists_init(struct tcp *t) {
     struct half_open *half_open = (struct half_open *)(void *)t->half_opens.base;
     struct time_wait *time_wait = (struct time_wait *)(void *)t->time_waits.base;
+    struct reassembly *reassembly = (struct reassembly *)(void *)t->reassemblies.base;
     struct tcb *tcb = (struct tcb *)(void *)t->tcbs.base;
 
     list_init(&t->owed, &tcb->owed, sizeof *tcb);
@@ -63,6 +64,7 @@ static void lists_init(struct tcp *t) {
     for (unsigned i = 0; i <= HALF_OPEN_RETRIES_MAX; i++)
         list_init(&t->half_open_queues[i], &half_open->link, sizeof *half_open);
     list_init(&t->time_wait_queue, &time_wait->link, sizeof *time_wait);
+    list_init(&t->gaps, &reassembly->link, sizeof *reassembly);
     wheel_init(&t->wheel, &tcb->timer, sizeof *tcb, t->tick);
 }
 

@@ -73,6 +73,7 @@ struct tcp {
     struct list half_opens_owed;
     struct list half_open_queues[HALF_OPEN_RETRIES_MAX + 1]; /* by number of retries */
     struct list time_wait_queue;
+    struct list gaps; /* records of reassembly, the one that has waited longest first */
 
     struct replies replies;
     struct reset_limits resets;
@@ -85,7 +86,7 @@ struct tcp {
     uint32_t trace_head, n_traces, traces_dropped;
 
     uint64_t verdicts[TERCET_VERDICT_COUNT];
-    uint64_t opened_active, opened_passive, retransmitted;
+    uint64_t opened_active, opened_passive, retransmitted, gaps_given_up;
 };
 
 /* A segment to be sent: its payload is copied from @ring at stream position @at. */

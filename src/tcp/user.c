@@ -4,6 +4,7 @@
 #include "tcp/congestion.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
+#include "tcp/reassembly.h"
 #include "tcp/receive.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
@@ -39,16 +40,22 @@ static bool can_send(const struct tcb *tcb) {
     }
 }
 
-/* How many of @n octets, 1 or more, can be put behind snd_end now: as far as the limit and the arena go. */
+/*
+ * How many of @n octets, 1 or more, can be put behind snd_end now: as far as the limit and the arena go, in which gaps that have
+ * gone stale make room.
+ */
 static uint32_t make_room(struct tcp *t, struct tcb *tcb, uint32_t n) {
     struct seq begin = tcb_snd_begin(tcb);
     uint32_t waiting = seq_distance(begin, tcb->snd_end), capacity;
 
     if (waiting >= tcb->snd_limit) return 0;
     if (n > tcb->snd_limit - waiting) n = tcb->snd_limit - waiting;
-    if (ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n)) return n;
-    capacity = ring_capacity(&tcb->snd);
-    return capacity > waiting ? capacity - waiting : 0;
+    while (!ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n)) {
+        if (reassembly_reclaim(t)) continue;
+        capacity = ring_capacity(&tcb->snd);
+        return capacity > waiting ? capacity - waiting : 0;
+    }
+    return n;
 }
 
 int user_send(struct tcp *t, struct tcb *tcb, const void *bytes, uint32_t n) {

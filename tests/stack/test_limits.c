@@ -186,30 +186,44 @@ CONVERSATION(data_without_a_buffer_is_refused_and_taken_when_there_is_one) {
     ignore_heard(c);
 }
 
-/*
- * SegmentSmack in width: an octet at the far end of the window of each connection, and no more.  Whoever
- * speaks in order still finds room.
- */
-CONVERSATION(row_77_text_behind_gaps_leaves_room_for_text_in_order) {
+/* SegmentSmack in width: an octet at the far end of the window of each connection, and no more. */
+static void open_with_gap(struct conversation *c, uint16_t port) {
+    talk_with(c, port);
+    receive(c, SYN, 0, 0, 0, .ws = 7);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    receive(c, ACK, 1, 1, 1);
+    user_read(c, 1);
+    advance_ms(c, 50);
+    ignore_heard(c);
+    receive(c, ACK, 500000, 1, 1);
+    expect(c, ACK, 1, 2, 0);
+}
+
+#define GAPS_TAKEN 12 /* three quarters of 8 MiB, 512 KiB each */
+
+/* As many gaps as are kept, and one that is not. */
+static void fill_with_gaps(struct conversation *c) {
     c->config.buffer_bytes = 8u << 20;
     c->config.receive_buffer_bytes = 512u << 10;
+    c->config.send_buffer_bytes = 4u << 20;
     c->config.max_reassemblies = 64;
     listen_with(c, 64);
-    for (uint16_t port = 1000; port < 1040 && is_on(c); port++) {
-        talk_with(c, port);
-        receive(c, SYN, 0, 0, 0, .ws = 7);
-        expect(c, SYN | ACK, 0, 1, 0);
-        receive(c, ACK, 1, 1, 0);
-        take_connection(c);
-        receive(c, ACK, 1, 1, 1);
-        user_read(c, 1);
-        advance_ms(c, 300);
-        ignore_heard(c);
-        receive(c, ACK, 500000, 1, 1);
-        expect(c, ACK, 1, 2, 0);
+    for (uint16_t i = 0; i < GAPS_TAKEN; i++) {
+        open_with_gap(c, (uint16_t)(1000 + i));
+        expect_verdict(c, TERCET_DATA_OUT_OF_ORDER);
     }
+    open_with_gap(c, 1000 + GAPS_TAKEN);
     expect_verdict(c, TERCET_DATA_NO_MEMORY);
-    verify_in(c, stack_info(c).buffer_blocks, 2048, 3072 + 256);
+    verify_eq(c, stack_info(c).reassemblies, GAPS_TAKEN);
+    verify_eq(c, stack_info(c).gaps_given_up, 0);
+}
+
+/* Whoever speaks in order still finds room. */
+CONVERSATION(row_77_text_behind_gaps_leaves_room_for_text_in_order) {
+    fill_with_gaps(c);
+    verify_in(c, stack_info(c).buffer_blocks, 3072, 3072 + 256);
     talk_with(c, 2000);
     receive(c, SYN, 0, 0, 0);
     expect(c, SYN | ACK, 0, 1, 0);
@@ -217,6 +231,89 @@ CONVERSATION(row_77_text_behind_gaps_leaves_room_for_text_in_order) {
     take_connection(c);
     receive(c, ACK, 1, 1, 1400);
     expect_readable(c, 1400);
+    ignore_heard(c);
+}
+
+/*
+ * A gap that has not moved for a while makes room for another, the stalest first.  Its text comes again, and nothing is
+ * lost.
+ */
+CONVERSATION(row_77_a_stale_gap_gives_way_to_a_new_one) {
+    fill_with_gaps(c);
+    advance_ms(c, 4000);
+    receive(c, ACK, 500000, 1, 1);
+    expect_verdict(c, TERCET_DATA_NO_MEMORY);
+    advance_ms(c, 1000);
+    receive(c, ACK, 500000, 1, 1);
+    expect_verdict(c, TERCET_DATA_OUT_OF_ORDER);
+    verify_eq(c, stack_info(c).gaps_given_up, 1);
+    verify_eq(c, stack_info(c).reassemblies, GAPS_TAKEN);
+    ignore_heard(c);
+    talk_with(c, 1000);
+    receive(c, ACK, 2, 1, 1000);
+    advance_ms(c, 300);
+    expect(c, ACK, 1, 1002, 0, .lacks = TCP_HAS_SACK);
+    expect_readable(c, 1000);
+    user_read(c, 1000);
+    receive(c, ACK, 1002, 1, 1000);
+    expect_readable(c, 1000);
+    ignore_heard(c);
+}
+
+/* Of two, the one before which something came. */
+CONVERSATION(row_77_a_gap_that_moves_on_is_not_stale) {
+    fill_with_gaps(c);
+    advance_ms(c, 4000);
+    talk_with(c, 1000);
+    receive(c, ACK, 2, 1, 1000);
+    user_read(c, 1000);
+    advance_ms(c, 2000);
+    talk_with(c, 1000 + GAPS_TAKEN);
+    receive(c, ACK, 500000, 1, 1);
+    expect_verdict(c, TERCET_DATA_OUT_OF_ORDER);
+    verify_eq(c, stack_info(c).gaps_given_up, 1);
+    ignore_heard(c);
+    talk_with(c, 1001); /* it was this one's */
+    receive(c, ACK, 500001, 1, 1);
+    expect_verdict(c, TERCET_DATA_OUT_OF_ORDER);
+    verify_eq(c, stack_info(c).gaps_given_up, 2);
+    ignore_heard(c);
+}
+
+/* What the user writes comes before stale gaps as well. */
+CONVERSATION(row_77_stale_gaps_give_way_to_what_is_written) {
+    static const unsigned char bytes[4 << 20];
+
+    fill_with_gaps(c);
+    if (!is_on(c)) return;
+    verify_eq(c, tercet_conn_write(c->stack, c->talker->conn, bytes, sizeof bytes), TERCET_FULL);
+    advance_s(c, 6);
+    talk_with(c, 1005);
+    receive(c, ACK, 2, 1, 0); /* a write tells no time */
+    verify_eq(c, tercet_conn_write(c->stack, c->talker->conn, bytes, sizeof bytes), sizeof bytes);
+    verify_in(c, stack_info(c).gaps_given_up, 1, GAPS_TAKEN);
+    c->over = true; /* zeros are no pattern */
+}
+
+/* The same for the records, where they are what is short. */
+CONVERSATION(row_77_a_stale_gap_gives_way_where_records_are_short) {
+    c->config.max_reassemblies = 1;
+    establish(c);
+    receive(c, ACK, 101, 1, 1);
+    expect(c, ACK, 1, 1, 0);
+    talk_with(c, 2000);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    receive(c, ACK, 101, 1, 1);
+    expect_verdict(c, TERCET_DATA_NO_MEMORY);
+    advance_s(c, 6);
+    receive(c, ACK, 101, 1, 1);
+    expect_verdict(c, TERCET_DATA_OUT_OF_ORDER);
+    verify_eq(c, stack_info(c).gaps_given_up, 1);
+    receive(c, ACK, 1, 1, 100);
+    expect_readable(c, 101);
     ignore_heard(c);
 }
 
