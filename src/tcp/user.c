@@ -46,15 +46,12 @@ static bool can_send(const struct tcb *tcb) {
  */
 static uint32_t make_room(struct tcp *t, struct tcb *tcb, uint32_t n) {
     struct seq begin = tcb_snd_begin(tcb);
-    uint32_t waiting = seq_distance(begin, tcb->snd_end), capacity;
+    uint32_t waiting = seq_distance(begin, tcb->snd_end);
 
     if (waiting >= tcb->snd_limit) return 0;
     if (n > tcb->snd_limit - waiting) n = tcb->snd_limit - waiting;
-    while (!ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n)) {
-        if (reassembly_reclaim(t)) continue;
-        capacity = ring_capacity(&tcb->snd);
-        return capacity > waiting ? capacity - waiting : 0;
-    }
+    while (n && !ring_reserve(&tcb->snd, &t->buddy, begin.n, waiting, waiting + n))
+        if (!reassembly_reclaim(t)) n /= 2; /* there may be a smaller block */
     return n;
 }
 
