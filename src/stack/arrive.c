@@ -154,7 +154,7 @@ static enum tercet_verdict protocol_arrives(struct tercet_stack *stack, const st
 }
 
 /* Parse a TCP segment and find out whose it is. */
-static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *a, uint32_t local) {
+static enum tercet_verdict tcp_wall(struct arrival *a, uint32_t local) {
     bool is_valid = a->frame->checksum != TERCET_CHECKSUM_UNKNOWN && !a->whole.block;
     enum tercet_verdict verdict = tcp_parse(&a->ip, is_valid, &a->seg);
 
@@ -164,9 +164,7 @@ static enum tercet_verdict tcp_wall(struct tercet_stack *stack, struct arrival *
     a->tuple.local = (uint16_t)local;
     a->tuple.local_port = a->seg.destination_port;
     a->tuple.remote_port = a->seg.source_port;
-    a->tag = tcp_tag(&stack->tcp, &a->tuple);
     a->is_tcp = true;
-    flow_prefetch(&stack->tcp.flows, a->tag);
     return TERCET_TAKEN;
 }
 
@@ -214,7 +212,7 @@ static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, 
     if (verdict == TERCET_TAKEN && ip_is_fragment(&a->ip))
         verdict = fragment_arrives(stack, a, local);
     if (verdict != TERCET_TAKEN) return verdict;
-    if (a->ip.protocol == IP_PROTOCOL_TCP) verdict = tcp_wall(stack, a, local);
+    if (a->ip.protocol == IP_PROTOCOL_TCP) verdict = tcp_wall(a, local);
     if (verdict == TERCET_TAKEN) verdict = check_martian(stack, a, looped);
     if (verdict != TERCET_TAKEN || a->is_tcp) return verdict;
     if (!is_icmp(&a->ip)) return protocol_arrives(stack, a, local);
@@ -228,6 +226,13 @@ static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames
     for (unsigned i = 0; i < n; i++) {
         arrivals[i].frame = &frames[i];
         frames[i].verdict = (uint16_t)parse(stack, &arrivals[i], looped);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        struct arrival *a = &arrivals[i];
+
+        if (!a->is_tcp) continue;
+        a->tag = tcp_tag(&stack->tcp, &a->tuple);
+        flow_prefetch(&stack->tcp.flows, a->tag);
     }
     for (unsigned i = 0; i < n; i++) {
         struct arrival *a = &arrivals[i];
