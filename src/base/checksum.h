@@ -2,6 +2,7 @@
 #ifndef TERCET_BASE_CHECKSUM_H
 #define TERCET_BASE_CHECKSUM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,11 @@ static inline uint16_t checksum_fold(uint64_t sum) {
     uint32_t half = (uint32_t)((sum + (sum << 32 | sum >> 32)) >> 32);
 
     return (uint16_t)((half + (half << 16 | half >> 16)) >> 16);
+}
+
+/* Whether it would fold to 0xffff: a multiple of that, which costs one multiplication to see. */
+static inline bool checksum_is_right(uint64_t sum) {
+    return sum != 0 && sum % 0xffff == 0;
 }
 
 /* The checksum to store, in memory order. */

@@ -16,7 +16,7 @@ enum {
 static bool sum_is_right(const struct ip_header *ip) {
     uint64_t sum = ip_pseudo_sum(&ip->source, &ip->destination, ip->protocol, ip->length);
 
-    return checksum_fold(checksum_add(sum, ip->payload, ip->length)) == 0xffff;
+    return checksum_is_right(checksum_add(sum, ip->payload, ip->length));
 }
 
 static const char *tcp_view(const struct ip_header *ip, struct packet_view *view) {

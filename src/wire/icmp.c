@@ -48,7 +48,7 @@ enum tercet_verdict icmp_parse(const struct ip_header *ip, struct icmp_message *
     if (ip->protocol != (ip->version == 6 ? IP_PROTOCOL_ICMPV6 : IP_PROTOCOL_ICMP))
         return TERCET_IP_PROTOCOL;
     if (ip->length < ICMP_HEADER_LENGTH) return TERCET_ICMP_SHORT;
-    if (checksum_fold(checksum_add(icmp_start_sum(ip, ip->length), at, ip->length)) != 0xffff)
+    if (!checksum_is_right(checksum_add(icmp_start_sum(ip, ip->length), at, ip->length)))
         return TERCET_ICMP_CHECKSUM;
     *icmp = (struct icmp_message){
         .kind = ip->version == 6 ? icmpv6_kind(at[0]) : icmpv4_kind(at[0], at[1]),

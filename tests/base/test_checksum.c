@@ -83,8 +83,26 @@ TEST(octets_with_their_checksum_inside_sum_to_ffff)
         checksum = checksum_finish(checksum_add(0, octets, n));
         memcpy(octets + at, &checksum, 2);
         CHECK_EQ(checksum_fold(checksum_add(0, octets, n)), 0xffff);
+        CHECK(checksum_is_right(checksum_add(0, octets, n)));
         octets[dice_below(&dice, n)] ^= (unsigned char)(1u << dice_below(&dice, 8));
         CHECK(checksum_fold(checksum_add(0, octets, n)) != 0xffff);
+        CHECK(!checksum_is_right(checksum_add(0, octets, n)));
+    }
+}
+
+TEST(a_sum_is_right_when_it_folds_to_ffff)
+{
+    static const uint64_t edges[] = {0,          1,          0xfffe,         0xffff,
+                                     0x10000,    0x1fffe,    0xffffffff,     0xfffffffe,
+                                     UINT64_MAX, 0xffff0000, UINT64_MAX - 1, 0xffff000000000000};
+    struct dice dice = {4};
+
+    for (unsigned i = 0; i < sizeof edges / sizeof edges[0]; i++)
+        CHECK_EQ(checksum_is_right(edges[i]), checksum_fold(edges[i]) == 0xffff);
+    for (unsigned i = 0; i < 20000; i++) {
+        uint64_t sum = dice_u64(&dice) / 0xffff * 0xffff + dice_below(&dice, 2);
+
+        CHECK_EQ(checksum_is_right(sum), checksum_fold(sum) == 0xffff);
     }
 }
 
