@@ -124,20 +124,19 @@ static void observer_expire(struct observer *observer, enum flows_phase phase, u
     struct attempt *attempt = flows_oldest(&observer->flows, phase);
 
     while (attempt_is_due(attempt, wait_ns, now_ns)) {
-        attempt_conclude(observer, attempt, opening_silent(attempt), now_ns);
+        uint64_t ended_ns = phase == FLOWS_SETTLING ? attempt->last_ns : now_ns;
+        attempt_conclude(observer, attempt, opening_silent(attempt), ended_ns);
         attempt = flows_oldest(&observer->flows, phase);
     }
 }
 
 void observe_finish(struct observer *observer, uint64_t now_ns) {
-    static const enum flows_phase unfinished[] = {FLOWS_OPENING, FLOWS_SETTLING};
     struct attempt *attempt;
 
-    for (unsigned i = 0; i < 2; i++) {
-        while ((attempt = flows_oldest(&observer->flows, unfinished[i]))) {
-            attempt->is_interrupted = true;
-            attempt_conclude(observer, attempt, TERCET_OUTCOME_UNKNOWN, now_ns);
-        }
+    observer_expire(observer, FLOWS_SETTLING, 0, UINT64_MAX); /* nothing more can come of these */
+    while ((attempt = flows_oldest(&observer->flows, FLOWS_OPENING))) {
+        attempt->is_interrupted = true;
+        attempt_conclude(observer, attempt, TERCET_OUTCOME_UNKNOWN, now_ns);
     }
     while ((attempt = flows_oldest(&observer->flows, FLOWS_OPEN))) {
         attempt->is_interrupted = true;

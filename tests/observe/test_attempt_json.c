@@ -67,6 +67,17 @@ TEST(what_the_stack_gave_up_has_its_reason)
     scene_close(s);
 }
 
+TEST(what_was_given_up_is_no_unknown_when_the_watch_ends_at_once)
+{
+    struct scene *s = scene_open((struct scene_setup){0});
+
+    scene_play(s, (struct line){.us = 0, CLIENT = TCP_SYN, .seq = 99, .direction = OBSERVE_OUT});
+    scene_trace(s, 1000000, ATTEMPT_CLIENT, TERCET_STATE_SYN_SENT, TERCET_REASON_ABORTED);
+    const char *text = records(s, true);
+    CHECK(strstr(text, "\"outcome\":\"filtered\",\"reason\":\"aborted\"") != NULL);
+    scene_close(s);
+}
+
 TEST(what_is_open_at_the_end_is_said_to_be_open)
 {
     struct scene *s = scene_open((struct scene_setup){0});

@@ -442,6 +442,19 @@ TEST(a_client_that_begins_anew_unanswered_gives_up_the_first_attempt)
     scene_close(s);
 }
 
+TEST(an_opening_that_is_given_up_ended_then_and_not_when_it_is_told)
+{
+    struct scene *s = scene_open((struct scene_setup){0});
+
+    scene_play(s, (struct line){.us = 0, CLIENT = TCP_SYN, .seq = 90, .direction = OBSERVE_OUT});
+    scene_trace(s, 1000000, ATTEMPT_CLIENT, TERCET_STATE_SYN_SENT, TERCET_REASON_ABORTED);
+    scene_wait(s, 2000000);
+    CHECK_STR(scene_text(s), "#1  198.18.0.1:43210 -> 198.18.0.2:80\n"
+                             "  0.000 ms  ->  SYN      seq 90\n"
+                             "  given up after 1 SYN in 1.000 s: nothing answered\n");
+    scene_close(s);
+}
+
 TEST(every_packet_puts_off_the_end_of_a_silent_opening)
 {
     struct scene *s = scene_open((struct scene_setup){.quiet_ms = 1000});
