@@ -13,6 +13,12 @@ enum look client_look(struct services *services, struct client *client, struct t
     return n == TERCET_END ? LOOK_END : LOOK_OVER;
 }
 
+bool client_has_heard_all(struct services *services, const struct client *client) {
+    struct tercet_conn_info info;
+    if (tercet_conn_info(services->stack, client->conn, &info) != 0) return true;
+    return info.state == TERCET_STATE_CLOSE_WAIT;
+}
+
 void client_consume(struct services *services, struct client *client, uint32_t n) {
     if (n == 0) return;
     tercet_conn_consume(services->stack, client->conn, n);

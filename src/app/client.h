@@ -93,6 +93,9 @@ enum look {
 /* The bytes that wait, in place, until the next call on the stack. */
 enum look client_look(struct services *services, struct client *client, struct tercet_span spans[2]);
 
+/* Whether the peer has closed: nothing can come behind the bytes that wait. */
+bool client_has_heard_all(struct services *services, const struct client *client);
+
 /* The first @n of them have been used. */
 void client_consume(struct services *services, struct client *client, uint32_t n);
 

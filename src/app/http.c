@@ -24,8 +24,8 @@
  * this visitor and finds the send buffer full is kept in an outbox of just that size, of which all
  * clients together have a limit.
  *
- * Time: a head that has begun must be whole after head_ms, however slowly it drips; between
- * requests and while we send, idle_ms without progress ends the connection.
+ * Time: a head that has begun must be whole after head_ms, however slowly it drips, and before the
+ * peer's FIN; between requests and while we send, idle_ms without progress ends the connection.
  */
 enum step {
     STEP_ON,      /* the state has changed: take its step */
@@ -256,6 +256,7 @@ static enum step http_await(struct services *services, struct client *client) {
     if (scan->state == HTTP_SCAN_BAD) return response_refuse(services, client, 400);
     if (scan->seen == HTTP_HEAD_MAX)
         return response_refuse(services, client, scan->is_in_fields ? 431 : 414);
+    if (client_has_heard_all(services, client)) return response_refuse(services, client, 400);
     if (is_new) client_arm(services, client, services->limits.head_ms);
     return STEP_BLOCKED;
 }

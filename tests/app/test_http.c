@@ -569,13 +569,17 @@ TEST(a_half_closed_peer_gets_his_response)
     close_http(&pair);
 }
 
-TEST(a_head_cut_off_by_a_fin_does_not_stay)
+TEST(a_head_cut_off_by_a_fin_is_refused_at_once)
 {
     struct pair pair;
+    struct response response;
     struct visitor *visitor = open_http(&pair, NULL);
     visitor_say_text(&pair, visitor, "GET / HT");
+    pair_run_ms(&pair, 10);
     visitor_shut_down(&pair, visitor);
-    pair_run_ms(&pair, 11000);
+    pair_run_ms(&pair, 10);
+    CHECK(response_read(&response, visitor->heard, visitor->n_heard, false) > 0);
+    CHECK_EQ(response.status, 400);
     CHECK(visitor->has_ended);
     CHECK_EQ(services_counters(pair.services)->clients, 0);
     close_http(&pair);
