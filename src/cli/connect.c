@@ -90,6 +90,9 @@ static void refused_words(struct connect *connect) {
         snprintf(connect->words, WORDS_MAX,
                  "refused: %.40s ended with status %d and had not listened there (see what it said)",
                  command, connect->command_status);
+    else if (connect->options.wait_s == 0)
+        snprintf(connect->words, WORDS_MAX,
+                 "refused: %.40s was given no time to listen there (leave out --wait 0)", command);
     else
         snprintf(
             connect->words, WORDS_MAX,
@@ -313,10 +316,12 @@ static int choose(struct connect *connect) {
         return -1;
     }
     connect->remote = (struct tercet_endpoint){connect->candidates[i], connect->options.port};
-    if (!network_is_host(&connect->remote.address)) {
-        complain(
-            "%s: no other host has this address (the kernel's side of the private network is 198.18.0.1)",
-            host);
+    if (!network_is_host(&connect->remote.address) ||
+        network_is_own(network, &connect->remote.address)) {
+        complain("%s: no other host has this address (%s)", host,
+                 connect->options.network.tun
+                     ? "name one that the device leads to"
+                     : "the kernel's side of the private network is 198.18.0.1 and 2001:2::1");
         session_end(&connect->session, STATUS_USAGE);
         return -1;
     }

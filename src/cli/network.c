@@ -161,6 +161,12 @@ bool network_has_family(const struct network *network, const struct tercet_addre
     return false;
 }
 
+bool network_is_own(const struct network *network, const struct tercet_address *address) {
+    for (unsigned i = 0; i < network->address_count; i++)
+        if (address_eq(&network->addresses[i].address, address)) return true;
+    return false;
+}
+
 void network_close(struct network *network) {
     if (network->tun.door.fd >= 0) door_close(&network->tun.door);
 }

@@ -36,6 +36,9 @@ int network_route(const struct network *network, struct tercet_stack *stack);
 /* Whether tercet has an address of @address's family there. */
 bool network_has_family(const struct network *network, const struct tercet_address *address);
 
+/* Whether @address is tercet's own there. */
+bool network_is_own(const struct network *network, const struct tercet_address *address);
+
 void network_close(struct network *network);
 
 #endif

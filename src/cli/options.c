@@ -96,6 +96,11 @@ static error_t reading_step(int key, char *value, struct argp_state *state) {
         state->next = state->argc;
         return 0;
     }
+    if (key == ARGP_KEY_END && state->quoted == state->argc) {
+        complain("--: nothing stands behind it (leave it out, or name a COMMAND)");
+        reading->complained = true;
+        return EINVAL;
+    }
     if (key > KEY_LAST || reading->helped) return 0;
     if (reading->verb->take(key, value, state, reading->into) != 0) {
         reading->complained = true;

@@ -17,6 +17,10 @@ const struct verb *verb_find(const char *name) {
 const struct verb *verb_find_or_complain(const char *name) {
     const struct verb *found = verb_find(name);
     if (found) return found;
+    if (*name == '-') {
+        complain("%s: no such option (`tercet help` lists the verbs, which have options)", name);
+        return NULL;
+    }
 
     struct spelling spelling;
     spelling_begin(&spelling, name);

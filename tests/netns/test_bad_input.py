@@ -36,8 +36,13 @@ def refused(name, words, status, *said, before=(), serve=True, **more):
 
 def command_lines():
     for words, said in (((), 'no verb'), (('serv',), 'did you mean'), (('--versoin',), 'no such'), (('help', 'nothing'), 'no such verb'),
-                        (('help', 'serve', 'help'), 'one verb')):
+                        (('help', 'serve', 'help'), 'one verb'), (('serve', '--'), 'nothing stands behind it'), (('-h',), 'no such option')):
         refused(f'tercet {" ".join(words)}', words, 2, said, serve=False)
+    for words, said in ((('--vers',), b'tercet '), (('--h',), b'Usage: tercet VERB')):
+        got = run(*words)
+        tap.check(got.status == 0 and got.out.startswith(said) and got.err == b'', f'tercet {words[0]} is long enough', got)
+    got = run('help', before=('sh', '-c', 'exec "$0" "$@" >&-'))
+    tap.check(got.status == 1 and complaint(got, 'standard output'), 'tercet help without standard output: status 1, one line', got)
     rows = ((('--frobnicate',), 'no such option'), (('--htp', '80'), 'did you mean --http?'), (('--quiet=1',), 'no value'),
             (('--p',), 'more than one'), (('-x',), 'no such option'), (('true',), 'write -- before COMMAND'),
             (('--mtu', '99'), '576 to 9000'), (('--mtu', '9001'), '576 to 9000'), (('--mtu', '0x600'), '576 to 9000'), (('--mtu', ''), '576'),

@@ -173,6 +173,8 @@ def streams():
     said = [line for line in got.err.decode().splitlines() if line.startswith('tercet: ')]
     tap.check(got.status == 0 and got.out == b'' and len(said) == 1 and 'standard input' in said[0],
               'standard input that ends before the opening is told in one line, and the connection closes in order', got)
+    got = run('connect', '198.18.0.1', '7000', '--quiet', *server(echo, '198.18.0.1'), stdin=b'x', before=('sh', '-c', 'exec "$0" "$@" >&-'))
+    tap.check(got.status == 1 and one_line(got, 'standard output'), 'there is no standard output: status 1, one line', got)
     process = subprocess.Popen((TERCET, 'connect', '198.18.0.1', '7000', '--quiet', *server(echo, '198.18.0.1')), stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.close()
@@ -187,6 +189,8 @@ def verdicts():
         tap.check(got.status == 3 and one_line(got, 'refused', 'sleep', '1 s'), f'COMMAND never listens: refused, status 3, one line ({family})', got)
         got = connect(host, 9, '--quiet', '--', 'sh', '-c', 'exit 7')
         tap.check(got.status == 3 and one_line(got, 'refused', 'sh ended with status 7'), f'COMMAND dies: refused, status 3, one line ({family})', got)
+        got = connect(host, 9, '--quiet', '--wait', '0', '--', 'sleep', '1000')
+        tap.check(got.status == 3 and one_line(got, 'refused', 'sleep', 'no time'), f'--wait 0 and nobody listens: refused, status 3, one line ({family})', got)
         nobody = host[:-1] + '77'
         got = connect(nobody, 9, '--quiet', '--wait', '0', '--timeout', '1', '--', 'sleep', '1000')
         tap.check(got.status == 4 and one_line(got, 'no answer'), f'nobody answers: status 4, one line ({family})', got)
@@ -211,7 +215,8 @@ def bad_input():
             (('198.18.0.1', '9', '--timeout', '0', *command), 2, ('--timeout 0', 'seconds')), (('198.18.0.1', '9', '--timout', '1', *command), 2, ('--timeout?',)),
             (('198.18.0.1', '9', '--tun', 'x', '--address', '198.18.0.2/24', *command), 2, ('COMMAND runs in the private namespace',)),
             (('198.18.0.1', '9', '--tun', 'x'), 2, ('--address',)), (('127.0.0.1', '9', *command), 2, ('127.0.0.1', '198.18.0.1')),
-            (('224.0.0.1', '9', *command), 2, ('224.0.0.1',)), (('no-such-host.invalid', '9', *command), 1, ('no-such-host.invalid',)),
+            (('224.0.0.1', '9', *command), 2, ('224.0.0.1',)), (('198.18.0.2', '9', *command), 2, ('198.18.0.2', '198.18.0.1')),
+            (('2001:2::2', '9', *command), 2, ('2001:2::2', '2001:2::1')), (('198.18.0.1', '9', '--'), 2, ('nothing stands behind it',)), (('no-such-host.invalid', '9', *command), 1, ('no-such-host.invalid',)),
             (('', '9', *command), 1, ()), (('198.18.0.1', '9', '--', 'no-such-program-here'), 1, ('no-such-program-here', 'No such file')),
             (('198.18.0.1', '9', '--', '/etc/passwd'), 1, ('/etc/passwd', 'Permission denied')),
             (('198.18.0.1', '9', '--json=/nonexistent/x', *command), 1, ('--json /nonexistent/x', 'No such file')),
@@ -240,10 +245,11 @@ def records():
         wanted = {'v': 1, 'type': 'attempt', 'id': 1, 'src': '198.18.0.2', 'dst': host, 'dport': 7000, 'outcome': 'established', 'reason': None, 'proven': True,
                   'simultaneous': False, 'syns': 1, 'synacks': 1, 'close': 'fin', 'first_closer': 'client'}
         tap.check({key: line.get(key) for key in wanted} == wanted, 'it tells of an opening and a close in order', line)
-    rows = ((('--wait', '0', '--', 'sleep', '1000'), {'outcome': 'refused', 'proven': False, 'close': 'none', 'rtt_server_us': None}),
-            (server(reset, host), {'outcome': 'established', 'close': 'rst-by-server'}))
-    for words, wanted in rows:
-        got = connect(host, 7000, '--json', *words, stdin=b'x')
+    rows = ((host, ('--wait', '0', '--', 'sleep', '1000'), {'outcome': 'refused', 'proven': False, 'close': 'none', 'rtt_server_us': None}),
+            (host, server(reset, host), {'outcome': 'established', 'close': 'rst-by-server'}),
+            ('198.18.0.77', ('--wait', '0', '--timeout', '1', '--', 'true'), {'outcome': 'filtered', 'reason': 'aborted', 'close': 'none'}))
+    for to, words, wanted in rows:
+        got = connect(to, 7000, '--json', *words, stdin=b'x')
         lines = [json.loads(line) for line in got.err.splitlines() if line.startswith(b'{')]
         tap.check(len(lines) == 1 and {key: lines[0][key] for key in wanted} == wanted and b'SYN' not in got.err,
                   f'--json in place of the ladder: {wanted["outcome"]}, {wanted["close"]}', got)
