@@ -97,7 +97,7 @@ static error_t reading_step(int key, char *value, struct argp_state *state) {
         return 0;
     }
     if (key == ARGP_KEY_END && state->quoted == state->argc) {
-        complain("--: nothing stands behind it (leave it out, or name a COMMAND)");
+        complain("--: nothing stands behind it (name what is meant, or leave it out)");
         reading->complained = true;
         return EINVAL;
     }
