@@ -95,7 +95,7 @@ static bool is_broadcast_of(const struct own_address *own, const struct tercet_a
 }
 
 bool addresses_is_broadcast(const struct addresses *addresses, const struct tercet_address *address) {
-    if (!address_is_v4(address) || (address->octets[15] & 3) != 3)
+    if ((address->octets[15] & 3) != 3 || !address_is_v4(address))
         return false; /* no network of two host bits or more has it as its broadcast address */
     for (uint32_t i = 0; i < addresses->n; i++) {
         if (is_broadcast_of(&addresses->table[i], address)) return true;

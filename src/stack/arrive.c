@@ -5,6 +5,7 @@
  * Each chunk of it is parsed and hashed first, and the index lines are asked for, so that by the time the
  * segments are handed to tcp, one by one in their order, the look-ups no longer wait for memory.
  */
+#include "base/rare.h"
 #include "stack/stack.h"
 #include "tcp/icmp_error.h"
 #include "wire/icmp.h"
@@ -27,15 +28,14 @@ struct arrival {
  * RFC 1122 section 3.2.1.3: addresses that no packet may come from.  Nearly all are passed by their first
  * octet.
  */
-static bool source_is_suspect(const struct tercet_address *source) {
-    uint8_t v4 = source->octets[12];
+static bool source_is_suspect(const struct ip_header *ip) {
+    uint8_t v4 = ip->source.octets[12], v6 = ip->source.octets[0];
 
-    if (!address_is_v4(source)) return source->octets[0] == 0 || source->octets[0] == 0xff;
-    return v4 == 0 || v4 == 127 || v4 >= 224;
+    return ip->version == 4 ? v4 == 0 || v4 == 127 || v4 >= 224 : v6 == 0 || v6 == 0xff;
 }
 
 /* "This host on this network", RFC 1122 section 3.2.1.3 (a) and (b); nobody can answer to it. */
-static bool is_this_network(const struct tercet_address *source) {
+static RARE bool is_this_network(const struct tercet_address *source) {
     if (address_is_v4(source)) return source->octets[12] == 0;
     return address_is_unspecified(source);
 }
@@ -44,7 +44,7 @@ static bool is_this_network(const struct tercet_address *source) {
 static enum tercet_verdict check_source(const struct tercet_stack *stack,
                                         const struct ip_header *ip) {
     if (addresses_is_broadcast(&stack->addresses, &ip->source)) return TERCET_IP_SOURCE;
-    if (!source_is_suspect(&ip->source)) return TERCET_TAKEN;
+    if (!source_is_suspect(ip)) return TERCET_TAKEN;
     if (is_this_network(&ip->source) || address_is_multicast(&ip->source)) return TERCET_IP_SOURCE;
     return address_is_loopback(&ip->source) ? TERCET_IP_SOURCE : TERCET_TAKEN;
 }
@@ -125,8 +125,8 @@ static bool echo_fit(const struct tercet_stack *stack, const struct ip_header *i
     return true;
 }
 
-static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct ip_header *ip,
-                                        uint32_t local) {
+static RARE enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct ip_header *ip,
+                                             uint32_t local) {
     struct icmp_message icmp;
     enum tercet_verdict verdict = icmp_parse(ip, &icmp);
 
@@ -147,8 +147,8 @@ static enum tercet_verdict icmp_arrives(struct tercet_stack *stack, const struct
 }
 
 /* Nobody here speaks it: told, as often as a source may have resets. */
-static enum tercet_verdict protocol_arrives(struct tercet_stack *stack, const struct arrival *a,
-                                            uint32_t local) {
+static RARE enum tercet_verdict protocol_arrives(struct tercet_stack *stack,
+                                                 const struct arrival *a, uint32_t local) {
     if (!reset_is_allowed(&stack->tcp, &a->ip.source)) return TERCET_IP_PROTOCOL;
     return icmp_reply_unreachable(&stack->icmp_replies, &stack->tcp.buddy, &a->ip, a->bytes, local);
 }
@@ -184,8 +184,8 @@ static bool is_icmp(const struct ip_header *ip) {
 }
 
 /* Keep a fragment.  Return: TERCET_TAKEN when its packet is whole, which @a is from then on. */
-static enum tercet_verdict fragment_arrives(struct tercet_stack *stack, struct arrival *a,
-                                            uint32_t local) {
+static RARE enum tercet_verdict fragment_arrives(struct tercet_stack *stack, struct arrival *a,
+                                                 uint32_t local) {
     enum tercet_verdict verdict;
 
     if (a->ip.version == 4 && a->ip.protocol != IP_PROTOCOL_TCP && !is_icmp(&a->ip))

@@ -2,6 +2,7 @@
 /*
  * What is owed goes out: replies without state, half-opens, connections (tcp's order), then ICMP.
  */
+#include "base/rare.h"
 #include "stack/stack.h"
 #include "base/checksum.h"
 #include "base/must.h"
@@ -54,9 +55,9 @@ static uint32_t build_segment(const struct tercet_stack *stack, const struct dep
 }
 
 /* The oldest ICMP message.  Return: octets, 0 when it does not fit in the frame and is lost. */
-static uint32_t build_icmp(struct tercet_stack *stack, struct ip_header *ip,
-                           const struct icmp_message *icmp, uint32_t local,
-                           const struct tercet_frame *frame) {
+static RARE uint32_t build_icmp(struct tercet_stack *stack, struct ip_header *ip,
+                                const struct icmp_message *icmp, uint32_t local,
+                                const struct tercet_frame *frame) {
     uint32_t length = 0;
 
     ip->source = stack->addresses.table[local].address;

@@ -15,12 +15,13 @@
  * Only then is a connection made, and what the segment carries goes on to it: data that comes with, or
  * instead of, a lost final ACK is not lost.
  */
+#include "base/rare.h"
 #include "tcp/arrives.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
 
-static enum tercet_verdict answer(struct tcp *t, struct half_open *half_open, uint8_t flags,
-                                  enum tercet_verdict verdict) {
+static RARE enum tercet_verdict answer(struct tcp *t, struct half_open *half_open, uint8_t flags,
+                                       enum tercet_verdict verdict) {
     return half_open_answer(t, half_open, flags) ? verdict : TERCET_HALF_OPEN_THROTTLED;
 }
 
@@ -66,8 +67,8 @@ static enum tercet_verdict reset_arrives(struct tcp *t, uint32_t index, const st
  * As FreeBSD's SYN cache has it: whatever SYN comes is taken for the first one, a SYN-ACK means that the peer knows
  * nothing of ours, and a reset is one only without an ACK.
  */
-static enum tercet_verdict syn_or_reset_renews(struct tcp *t, uint32_t index,
-                                               const struct segment *seg) {
+static RARE enum tercet_verdict syn_or_reset_renews(struct tcp *t, uint32_t index,
+                                                    const struct segment *seg) {
     struct half_open *half_open = tcp_half_open(t, index);
     uint8_t diffserv = listener_at(t, half_open->listener)->diffserv;
     struct tuple tuple = half_open->tuple;
@@ -83,8 +84,8 @@ static enum tercet_verdict syn_or_reset_renews(struct tcp *t, uint32_t index,
 }
 
 /* Another SYN; nobody has the connection yet, so that it may end by it where that is the habit. */
-static enum tercet_verdict other_syn_arrives(struct tcp *t, uint32_t index,
-                                             const struct segment *seg, struct seq rcv_nxt) {
+static RARE enum tercet_verdict other_syn_arrives(struct tcp *t, uint32_t index,
+                                                  const struct segment *seg, struct seq rcv_nxt) {
     struct half_open *half_open = tcp_half_open(t, index);
 
     if (!t->config.habits.half_open_syn_resets ||

@@ -10,6 +10,7 @@
  * config.challenge_us per connection: that ends ACK loops, and since the clock is the connection's own, it
  * shows nothing to anyone else.
  */
+#include "base/rare.h"
 #include "tcp/arrives.h"
 #include "tcp/duplicate.h"
 #include "tcp/ecn.h"
@@ -24,15 +25,16 @@
 #define STEP_OVER TERCET_VERDICT_COUNT /* a step's answer: taken, and the connection is over */
 
 /* An ACK out of turn: RFC 5961 section 7, per connection. */
-static enum tercet_verdict challenge(struct tcp *t, struct tcb *tcb, enum tercet_verdict verdict) {
+static RARE enum tercet_verdict challenge(struct tcp *t, struct tcb *tcb,
+                                          enum tercet_verdict verdict) {
     if (!throttle_pass(t, &tcb->challenged)) return TERCET_CHALLENGE_THROTTLED;
     tcb_owe_ack(t, tcb);
     return verdict;
 }
 
 /* Data that is sent again must always be acknowledged; anything else only now and then. */
-static enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb, const struct segment *seg,
-                                        enum tercet_verdict verdict) {
+static RARE enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb,
+                                             const struct segment *seg, enum tercet_verdict verdict) {
     if (segment_has(seg, TCP_SYN))
         return challenge(
             t, tcb, TERCET_SYN_CHALLENGED); /* whatever its sequence number: RFC 5961 section 4.2 */
@@ -92,7 +94,7 @@ static void skip_taken_probe(struct tcp *t, struct tcb *tcb, struct segment *seg
  * As on the BSDs: of a segment that begins before the window only what it acknowledges is left, and one that begins
  * right at the end of the window lies in it, for it has no text there.
  */
-static void skip_old_text(struct tcp *t, struct tcb *tcb, struct segment *seg, uint32_t wnd) {
+static RARE void skip_old_text(struct tcp *t, struct tcb *tcb, struct segment *seg, uint32_t wnd) {
     struct seq end = seq_add(seg->seq, seg->length);
 
     if (wnd && !segment_span(seg) && seq_eq(seg->seq, seq_add(tcb->rcv_nxt, wnd)))
@@ -166,8 +168,8 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, const stru
  * Our SYN of a simultaneous open (MUST-10) is acknowledged, in SYN-RECEIVED or behind a FIN that was sent from
  * there; or this ACK is for something else.
  */
-static enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
-                                             const struct segment *seg) {
+static RARE enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb,
+                                                  const struct segment *seg) {
     if (!seq_gt(seg->ack, tcb->snd_una) || !seq_le(seg->ack, tcb->snd_max)) {
         reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
         return TERCET_HALF_OPEN_BAD_ACK;
@@ -332,8 +334,8 @@ static void sixth_urg(struct tcp *t, struct tcb *tcb, const struct segment *seg)
  * The user has closed and will never read this: say so to the peer (RFC 9293 section 3.6.1, SHLD-3; RFC 2525
  * section 2.17).
  */
-static enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
-                                           const struct segment *seg) {
+static RARE enum tercet_verdict text_for_nobody(struct tcp *t, struct tcb *tcb,
+                                                const struct segment *seg) {
     reply_reset(t, &tcb->tuple, seg, tcb->diffserv);
     tcb_over(t, tcb, TERCET_REASON_ABORTED);
     return TERCET_DATA_AFTER_CLOSE;

@@ -6,6 +6,7 @@
  * an acceptable ACK opens the connection; one without is a simultaneous open, which goes on in SYN-RECEIVED
  * on the same control block.  Of the options only those that our SYN offered are taken.
  */
+#include "base/rare.h"
 #include "tcp/arrives.h"
 #include "tcp/ecn.h"
 #include "tcp/mss.h"
@@ -21,7 +22,7 @@
  * SEG.ACK =< ISS or SEG.ACK > SND.NXT: a peer that remembers an older connection.  It gets its reset, and the
  * SYN that it ignored follows soon, once, instead of a second later.
  */
-static enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
+static RARE enum tercet_verdict bad_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     if (segment_has(seg, TCP_RST)) return TERCET_SYN_SENT_BAD_RST;
     if (!reset_is_allowed(t, &tcb->tuple.remote)) return TERCET_CLOSED_LIMITED;
     reply_reset(t, &tcb->tuple, seg, tcb->diffserv);

@@ -15,6 +15,7 @@
  */
 #include "tcp/output.h"
 
+#include "base/rare.h"
 #include "tcp/burst.h"
 #include "tcp/congestion.h"
 #include "tcp/duplicate.h"
@@ -68,7 +69,7 @@ static bool bare_ack(struct tcp *t, struct tcb *tcb, struct departure *out) {
 }
 
 /* A sequence number that the peer must answer, and no text: RFC 9293 section 3.8.4 (SHLD-12). */
-static bool old_number_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+static RARE bool old_number_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     tcb->flags &= ~(uint32_t)TCB_KEEP_PROBE;
     segment_start(tcb, out, TCP_ACK, seq_sub(tcb->snd_una, 1));
     put_ack(t, tcb, &out->seg);
@@ -159,7 +160,7 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
 }
 
 /* Recovery wants the segment at snd_una again, as whole as it was; snd_nxt stays. */
-static bool again_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+static RARE bool again_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     struct seq from = tcb->snd_una;
     uint32_t sent = seq_le(from, tcb->snd_end)
                         ? seq_distance(from, seq_min(tcb->snd_max, tcb->snd_end))
@@ -211,7 +212,7 @@ static uint32_t congestion_left(const struct tcb *tcb) {
  * An octet, or our FIN, beyond the window.  It is not in flight for the retransmission timer: the next probe
  * repeats it.
  */
-static bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
+static RARE bool probe_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     uint32_t n = queued(tcb) ? 1 : 0;
 
     tcb->flags &= ~(uint32_t)TCB_PROBE;
@@ -289,7 +290,7 @@ static uint64_t persist_us(const struct tcp *t, const struct tcb *tcb) {
  * open (SHLD-29, SHLD-30, and SHLD-17: nothing counts as lost meanwhile), or end the wait for a better moment
  * (MUST-60).
  */
-static void persist(struct tcp *t, struct tcb *tcb) {
+static RARE void persist(struct tcp *t, struct tcb *tcb) {
     uint64_t wait_us = persist_us(t, tcb);
 
     if (timer_is_set(tcb, TIMER_RETRANSMIT) || timer_is_set(tcb, TIMER_PERSIST)) return;

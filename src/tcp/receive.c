@@ -144,10 +144,11 @@ static struct seq edge_allowed(const struct tcb *tcb) {
 }
 
 void receive_buffer_round(const struct tcp *t, struct tcb *tcb) {
-    uint32_t mss = tcb->mss_bytes, rest = tcb->rcv_limit % mss;
+    uint32_t mss = tcb->mss_bytes, rest;
 
-    if (!t->config.habits.buffer_whole_segments || tcb->rcv_limit < mss || !rest) return;
-    if (tcb->rcv_limit < 4u << 20) tcb->rcv_limit += mss - rest;
+    if (!t->config.habits.buffer_whole_segments || tcb->rcv_limit < mss) return;
+    rest = tcb->rcv_limit % mss;
+    if (rest && tcb->rcv_limit < 4u << 20) tcb->rcv_limit += mss - rest;
 }
 
 /* As on FreeBSD: all the room that there is, rounded down, but never less than was promised. */

@@ -173,7 +173,7 @@ static inline uint32_t tcp_now_s(const struct tcp *t) {
 }
 
 static inline struct tcb *tcp_tcb(const struct tcp *t, uint32_t index) {
-    return pool_at(&t->tcbs, index);
+    return (struct tcb *)(void *)t->tcbs.base + (index - 1);
 }
 
 static inline uint32_t tcp_tcb_index(const struct tcp *t, const struct tcb *tcb) {
@@ -182,15 +182,15 @@ static inline uint32_t tcp_tcb_index(const struct tcp *t, const struct tcb *tcb)
 
 /* The TIME-WAIT or half-open line of an index. */
 static inline struct time_wait *tcp_time_wait(const struct tcp *t, uint32_t index) {
-    return pool_at(&t->time_waits, index);
+    return (struct time_wait *)(void *)t->time_waits.base + (index - 1);
 }
 
 static inline struct half_open *tcp_half_open(const struct tcp *t, uint32_t index) {
-    return pool_at(&t->half_opens, index);
+    return (struct half_open *)(void *)t->half_opens.base + (index - 1);
 }
 
 static inline struct listener *listener_at(const struct tcp *t, uint32_t index) {
-    return pool_at(&t->listeners.pool, index);
+    return (struct listener *)(void *)t->listeners.pool.base + (index - 1);
 }
 
 /* File a life event for tercet_stack_next_trace. */

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/must.h"
+#include "base/rare.h"
 
 /*
  * The wall. A packet gets past it when its own numbers agree with each other and with the octets
@@ -50,7 +51,7 @@ static struct tercet_address address_from_v4(const unsigned char *octets) {
  * Source routes are refused, the rest is skipped (RFC 9293 MUST-50); at most 40 octets.  Source:
  * RFC 7126 sections 4.3, 4.4.
  */
-static enum tercet_verdict ipv4_options_check(const unsigned char *options, uint32_t n) {
+static RARE enum tercet_verdict ipv4_options_check(const unsigned char *options, uint32_t n) {
     for (uint32_t at = 0; at < n && options[at] != IPV4_OPTION_END;) {
         if (options[at] == IPV4_OPTION_NOP) {
             at++;
@@ -68,10 +69,17 @@ static enum tercet_verdict ipv4_options_check(const unsigned char *options, uint
  * A fragment must end on 8 octets unless it is the last, and inside the largest packet (or it is a
  * ping of death).
  */
-static enum tercet_verdict ip_fragment_check(const struct ip_header *ip) {
+static RARE enum tercet_verdict ip_fragment_check(const struct ip_header *ip) {
     if (ip->more_fragments && ip->length % 8 != 0) return TERCET_IP_FRAGMENT;
     if (ip->fragment_offset + ip->length > IP_PACKET_MAX) return TERCET_IP_FRAGMENT;
     return TERCET_TAKEN;
+}
+
+static RARE void ipv4_fragment_fields(const unsigned char *frame, struct ip_header *ip) {
+    uint32_t fragment = be16_get(frame + 6);
+
+    ip->fragment_offset = (uint16_t)((fragment & IPV4_OFFSET_MASK) * 8);
+    ip->more_fragments = fragment & IPV4_MORE_FRAGMENTS;
 }
 
 /* The 20 octets that every IPv4 header has; total length against header length. */
@@ -91,14 +99,13 @@ static enum tercet_verdict ipv4_fields(const unsigned char *frame, uint32_t n, s
         .length = total - header,
         .header_length = header,
         .fragment_id = be16_get(frame + 4),
-        .fragment_offset = (uint16_t)((fragment & IPV4_OFFSET_MASK) * 8),
-        .more_fragments = fragment & IPV4_MORE_FRAGMENTS,
         .dont_fragment = fragment & IPV4_DONT_FRAGMENT,
         .protocol = frame[9],
         .hop_limit = frame[8],
         .traffic_class = frame[1],
         .version = 4,
     };
+    if (fragment & (IPV4_MORE_FRAGMENTS | IPV4_OFFSET_MASK)) ipv4_fragment_fields(frame, ip);
     return TERCET_TAKEN;
 }
 
@@ -116,8 +123,7 @@ static enum tercet_verdict ipv4_parse(const unsigned char *frame, uint32_t n, st
 
     if (verdict != TERCET_TAKEN) return verdict;
     if (ip->header_length + ip->length > n) return TERCET_IP_SHORT;
-    if (checksum_fold(ipv4_header_sum(frame, ip->header_length)) != 0xffff)
-        return TERCET_IP_CHECKSUM;
+    if (!checksum_is_right(ipv4_header_sum(frame, ip->header_length))) return TERCET_IP_CHECKSUM;
     if (ip->header_length > IPV4_HEADER_LENGTH) {
         verdict = ipv4_options_check(frame + IPV4_HEADER_LENGTH,
                                      ip->header_length - IPV4_HEADER_LENGTH);
@@ -271,14 +277,13 @@ enum tercet_verdict ip_parse_cut(const unsigned char *quote, uint32_t n, struct 
     return ipv6_walk(ip, there < ip->length ? there : ip->length);
 }
 
-/*
- * One formula for both versions: the prefix of a mapped address sums to 0xffff, which is zero in
- * ones' complement, and IPv4's 16-bit length and protocol are the low halves of IPv6's 32-bit ones.
- */
+/* IPv4's 16-bit length and protocol are the low halves of IPv6's 32-bit ones. */
 uint64_t ip_pseudo_sum(const struct tercet_address *source,
                        const struct tercet_address *destination, uint8_t protocol, uint32_t length) {
     uint64_t sum = (uint64_t)be32_as_loaded(length) + be32_as_loaded(protocol);
 
+    if (address_is_v4(destination))
+        return sum + load32(source->octets + 12) + load32(destination->octets + 12);
     sum = checksum_plus(sum, load64(source->octets));
     sum = checksum_plus(sum, load64(source->octets + 8));
     sum = checksum_plus(sum, load64(destination->octets));

@@ -4,6 +4,7 @@
 #include "base/bytes.h"
 #include "base/checksum.h"
 #include "base/must.h"
+#include "base/rare.h"
 #include "wire/scale_first.h"
 
 /*
@@ -27,8 +28,8 @@
  * no buffer cleared.
  * @n: octets, a multiple of 4, at most 40
  */
-static __attribute__((noinline)) void options_copy_parse(struct tcp_options *out,
-                                                         const unsigned char *options, uint32_t n) {
+static RARE void options_copy_parse(struct tcp_options *out, const unsigned char *options,
+                                    uint32_t n) {
     unsigned char buffer[TCP_OPTIONS_BUFFER] = {0};
 
     for (uint32_t i = 0; i < n; i += 4)
@@ -78,7 +79,7 @@ enum tercet_verdict tcp_parse(const struct ip_header *ip, bool checksum_is_valid
     if (!checksum_is_valid) {
         uint64_t sum = ip_pseudo_sum(&ip->source, &ip->destination, IP_PROTOCOL_TCP, ip->length);
 
-        if (checksum_fold(checksum_add(sum, at, ip->length)) != 0xffff) return TERCET_TCP_CHECKSUM;
+        if (!checksum_is_right(checksum_add(sum, at, ip->length))) return TERCET_TCP_CHECKSUM;
     }
     seg->source_port = be16_get(at);
     seg->destination_port = be16_get(at + 2);
@@ -157,7 +158,7 @@ static void options_put_sack_ts(struct pen *pen, const struct tcp_options *optio
     pen_put(pen, options->ts_ecr);
 }
 
-static void options_put_fast_open(struct pen *pen, const struct tcp_options *options) {
+static RARE void options_put_fast_open(struct pen *pen, const struct tcp_options *options) {
     uint32_t n = 2u + options->fo_length, padded = (n + 3) & ~3u;
 
     must(options->fo_length <= TCP_FO_COOKIE_MAX);
@@ -169,7 +170,7 @@ static void options_put_fast_open(struct pen *pen, const struct tcp_options *opt
     pen->at += padded;
 }
 
-static void options_put_sack(struct pen *pen, const struct tcp_options *options) {
+static RARE void options_put_sack(struct pen *pen, const struct tcp_options *options) {
     uint32_t blocks = options_sack_blocks(options, options_length(options));
 
     if (!blocks) return;
@@ -193,7 +194,7 @@ static void options_put(struct pen *pen, const struct tcp_options *options) {
     if (options->present & TCP_HAS_SACK) options_put_sack(pen, options);
 }
 
-static void options_put_scale_first(struct pen *pen, const struct tcp_options *options) {
+static RARE void options_put_scale_first(struct pen *pen, const struct tcp_options *options) {
     unsigned char octets[TCP_OPTIONS_MAX];
     uint32_t n = scale_first_put(octets, options);
 
