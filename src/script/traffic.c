@@ -111,11 +111,6 @@ static void flow_is_acked(struct traffic_flow *flow, const struct segment *seg) 
 static void flow_receives(struct traffic_flow *flow, const struct segment *seg, uint64_t now_ns) {
     struct seq end = seq_add(seg->seq, segment_span(seg));
 
-    if (flow->is_passive && segment_has(seg, TCP_SYN)) {
-        flow->received_end = end;
-        flow->has_received = true;
-        return;
-    }
     flow->segments_in++;
     flow->data_in += seg->length > 0;
     if (segment_has(seg, TCP_ACK)) flow->ack_received_ns = now_ns;
@@ -130,13 +125,52 @@ static void flow_receives(struct traffic_flow *flow, const struct segment *seg, 
         flow->received_end = end;
 }
 
+static bool is_syn(const struct segment *seg) {
+    return segment_has(seg, TCP_SYN) && !segment_has(seg, TCP_ACK);
+}
+
+/* Our SYN has not been answered. */
+static bool flow_is_opening(const struct traffic_flow *flow) {
+    return flow->has_sent && !flow->is_passive && !flow->has_received;
+}
+
+/* A SYN begins a connection only if it is granted: else what was counted goes on. */
+static void flow_hears(struct traffic_flow *flow, const struct segment *seg, uint64_t now_ns) {
+    if (!is_syn(seg) || flow_is_opening(flow)) {
+        flow_receives(flow, seg, now_ns);
+        return;
+    }
+    flow->is_asked = true;
+    flow->asked_end = seq_add(seg->seq, segment_span(seg));
+}
+
+static void flow_is_granted(struct traffic_flow *flow, const struct tercet_endpoint *local,
+                            const struct tercet_endpoint *remote) {
+    struct seq end = flow->asked_end;
+
+    flow_begin(flow, local, remote);
+    flow->is_passive = flow->has_received = true;
+    flow->delivered = 1;
+    flow->received_end = end;
+}
+
+static void flow_says(struct traffic_flow *flow, const struct tercet_endpoint *local,
+                      const struct tercet_endpoint *remote, const struct segment *seg,
+                      uint64_t now_ns) {
+    bool is_again = flow->count && seq_eq(segment_at(flow, 0)->end, seq_add(seg->seq, 1));
+
+    if (is_syn(seg) && !is_again) flow_begin(flow, local, remote);
+    if (segment_has(seg, TCP_SYN) && segment_has(seg, TCP_ACK) && flow->is_asked)
+        flow_is_granted(flow, local, remote);
+    flow_sends(flow, seg, now_ns);
+}
+
 void traffic_sees(struct traffic *traffic, const unsigned char *packet, uint32_t n, bool is_inbound,
                   uint64_t now_ns) {
     struct tercet_endpoint local, remote;
     struct traffic_flow *flow;
     struct segment seg;
     struct ip_header ip;
-    bool is_opening;
 
     if (ip_parse(packet, n, &ip) != TERCET_TAKEN || ip.protocol != IP_PROTOCOL_TCP) return;
     if (ip_is_fragment(&ip) || tcp_parse(&ip, !is_inbound, &seg) != TERCET_TAKEN) return;
@@ -148,20 +182,13 @@ void traffic_sees(struct traffic *traffic, const unsigned char *packet, uint32_t
         remote = swap;
     }
     flow = traffic_find(traffic, &local, &remote);
-    is_opening = segment_has(&seg, TCP_SYN) && !segment_has(&seg, TCP_ACK) &&
-                 (!flow || !flow->count);
-    if (!flow && !is_opening) return;
-    if (!flow) flow = flow_new(traffic, &local, &remote);
-    if (is_opening) {
-        flow_begin(flow, &local, &remote);
-        flow->is_passive = is_inbound;
-        flow->delivered = is_inbound;
-    }
-    flow->seen_ns = now_ns;
+    if (!flow && is_syn(&seg)) flow = flow_new(traffic, &local, &remote);
+    if (!flow) return;
     if (is_inbound)
-        flow_receives(flow, &seg, now_ns);
+        flow_hears(flow, &seg, now_ns);
     else
-        flow_sends(flow, &seg, now_ns);
+        flow_says(flow, &local, &remote, &seg, now_ns);
+    flow->seen_ns = now_ns;
 }
 
 void traffic_limits(struct traffic_flow *flow, bool is_busy, bool is_window_limited,

@@ -36,6 +36,8 @@ struct traffic_flow {
     uint32_t segment_octets; /* of options and payload in a full segment of ours; the last is kept */
     struct seq sent_end, acked, received_end;
     bool has_sent, has_received, is_passive;
+    struct seq asked_end; /* behind a SYN that has come, and begins a connection if it is granted */
+    bool is_asked;
 
     /* Where time went (microseconds * 1000): something waits or is in flight; the peer's window, our buffer hold it. */
     uint64_t busy_ns, window_limited_ns, buffer_limited_ns, since_ns;
