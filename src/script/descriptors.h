@@ -167,12 +167,13 @@ void sockets_note(struct sockets *sockets, const struct tercet_event *event);
 /* Something has arrived or time has passed: room that was waited for wakes, states are looked at. */
 void sockets_look(struct sockets *sockets);
 
-/*
- * An ICMP error that quotes a segment from @local to @remote; @error: what Unix calls it, 0: a smaller path MTU.
- * Return: whether the connection is to know of it; not of a path MTU that its user does not want (IP_MTU_DISCOVER)
- */
-bool sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
+/* The stack has believed an ICMP error about the connection from @local to @remote; @error: what Unix calls it. */
+void sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
                   const struct tercet_endpoint *remote, int error);
+
+/* Whether the user of that connection lets ICMP lower its path MTU (IP_MTU_DISCOVER). */
+bool sockets_want_mtu(struct sockets *sockets, const struct tercet_endpoint *local,
+                      const struct tercet_endpoint *remote);
 
 /* The first moment at which a sleeping call gives up, UINT64_MAX: none does. */
 uint64_t sockets_deadline(const struct sockets *sockets);

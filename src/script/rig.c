@@ -250,36 +250,48 @@ static int bsd_error_of(const struct icmp_message *icmp) {
     }
 }
 
-/*
- * Sockets tell an ICMP error by its code, which the stack does not keep, and may not want a path MTU.
- * Return: whether @packet is for the stack
- */
-static bool look_for_icmp(struct rig *rig, const unsigned char *packet, uint32_t n) {
+/* An ICMP error as sockets see it. */
+struct rumour {
+    struct tercet_endpoint local, remote; /* of the connection that it is about */
+    bool is_mtu;                          /* its path takes smaller packets only */
+    int error;                            /* what Unix calls it */
+};
+
+/* Sockets tell an ICMP error by its code, which the stack does not keep.  Return: whether @packet is one */
+static bool rumour_of(const struct rig *rig, const unsigned char *packet, uint32_t n,
+                      struct rumour *rumour) {
     struct icmp_message icmp;
     struct icmp_quote quote;
     struct ip_header ip;
-    int error;
 
-    if (ip_parse(packet, n, &ip) != TERCET_TAKEN) return true;
-    if (ip.protocol != IP_PROTOCOL_ICMP && ip.protocol != IP_PROTOCOL_ICMPV6) return true;
-    if (icmp_parse(&ip, &icmp) != TERCET_TAKEN) return true;
-    error = sockets_are_bsd(&rig->sockets) ? bsd_error_of(&icmp) : unix_error_of(&icmp);
-    if (!error && icmp.kind != ICMP_TOO_BIG) return true;
-    if (icmp_quote_parse(&icmp, &quote) != TERCET_TAKEN) return true;
-    return sockets_icmp(&rig->sockets, &(struct tercet_endpoint){quote.ip.source, quote.source_port},
-                        &(struct tercet_endpoint){quote.ip.destination, quote.destination_port},
-                        error);
+    if (ip_parse(packet, n, &ip) != TERCET_TAKEN) return false;
+    if (ip.protocol != IP_PROTOCOL_ICMP && ip.protocol != IP_PROTOCOL_ICMPV6) return false;
+    if (icmp_parse(&ip, &icmp) != TERCET_TAKEN) return false;
+    if (icmp_quote_parse(&icmp, &quote) != TERCET_TAKEN) return false;
+    *rumour = (struct rumour){
+        .local = {quote.ip.source,      quote.source_port     },
+        .remote = {quote.ip.destination, quote.destination_port},
+        .is_mtu = icmp.kind == ICMP_TOO_BIG,
+        .error = sockets_are_bsd(&rig->sockets) ? bsd_error_of(&icmp) : unix_error_of(&icmp),
+    };
+    return true;
 }
 
 static void rig_arrive(void *self, const unsigned char *packet, uint32_t n) {
     struct rig *rig = self;
     struct tercet_frame frame = {.bytes = rig->spare, .length = n, .capacity = RIG_FRAME_BYTES};
+    struct sockets *sockets = &rig->sockets;
+    struct rumour rumour;
+    bool is_rumour = rumour_of(rig, packet, n, &rumour);
 
     if (n > RIG_FRAME_BYTES) return; /* no IP packet is longer */
-    if (!look_for_icmp(rig, packet, n)) return;
-    traffic_sees(&rig->sockets.traffic, packet, n, true, rig->sockets.now_ns);
+    if (is_rumour && rumour.is_mtu && !sockets_want_mtu(sockets, &rumour.local, &rumour.remote))
+        return;
+    traffic_sees(&sockets->traffic, packet, n, true, sockets->now_ns);
     memcpy(rig->spare, packet, n);
-    tercet_stack_arrive(rig->stack, &frame, 1, rig->sockets.now_ns);
+    tercet_stack_arrive(rig->stack, &frame, 1, sockets->now_ns);
+    if (frame.verdict == TERCET_ICMP_SOFT || frame.verdict == TERCET_ICMP_HARD)
+        sockets_icmp(sockets, &rumour.local, &rumour.remote, rumour.error);
     settle(rig);
 }
 

@@ -216,22 +216,23 @@ static struct socket *socket_between(struct sockets *sockets, const struct terce
     return NULL;
 }
 
-/* Whether Linux lets ICMP lower the path MTU of @socket. */
-static bool path_mtu_is_wanted(const struct socket *socket, bool is_v4) {
-    int way = is_v4 ? socket->options.mtu_discover : socket->options.mtu_discover_v6;
-
-    if (is_v4 && way == UNIX_IP_PMTUDISC_DONT) return false;
-    return way != UNIX_IP_PMTUDISC_INTERFACE && way != UNIX_IP_PMTUDISC_OMIT;
-}
-
-bool sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
+void sockets_icmp(struct sockets *sockets, const struct tercet_endpoint *local,
                   const struct tercet_endpoint *remote, int error) {
     struct socket *socket = socket_between(sockets, local, remote);
 
+    if (socket) socket->icmp_error = error;
+}
+
+bool sockets_want_mtu(struct sockets *sockets, const struct tercet_endpoint *local,
+                      const struct tercet_endpoint *remote) {
+    const struct socket *socket = socket_between(sockets, local, remote);
+    bool is_v4 = address_is_v4(&remote->address);
+    int way;
+
     if (!socket) return true;
-    if (!error) return path_mtu_is_wanted(socket, address_is_v4(&remote->address));
-    socket->icmp_error = error;
-    return true;
+    way = is_v4 ? socket->options.mtu_discover : socket->options.mtu_discover_v6;
+    if (is_v4 && way == UNIX_IP_PMTUDISC_DONT) return false;
+    return way != UNIX_IP_PMTUDISC_INTERFACE && way != UNIX_IP_PMTUDISC_OMIT;
 }
 
 const struct sockets_kind sockets_calls = {
