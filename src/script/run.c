@@ -126,6 +126,9 @@ bool run_pass(struct run *run, uint64_t until_ns) {
     if (run->steps++ >= RUN_STEPS_MAX)
         return run_fails(run, run->event, SCRIPT_MISMATCH_ENDLESS,
                          "stopped: more happens in the stack than a script can wait for");
+    if (run_now(run) >= RUN_LIMIT_NS)
+        return run_fails(run, run->event, SCRIPT_MISMATCH_ENDLESS,
+                         "stopped: it takes more than a day of virtual time");
     run->subject.kind->pass(run->subject.self, run->start_ns + next_ns);
     return run_settle(run);
 }
