@@ -152,6 +152,11 @@ static void transfer_make(struct call *call, struct transfer *transfer) {
     call_returned(call, returned);
 }
 
+/* Kernels do not ask the file for nothing, if there is one. */
+static bool transfer_is_empty(const struct transfer *transfer) {
+    return !transfer->error && !transfer->octets && transfer->fd >= 0;
+}
+
 /* read, write: a buffer; readv, writev: several; recv, send: flags behind it. */
 static void call_transfer(struct call *call, bool is_read, bool has_spans, bool has_flags) {
     struct transfer transfer = {.is_read = is_read};
@@ -165,7 +170,10 @@ static void call_transfer(struct call *call, bool is_read, bool has_spans, bool 
         transfer_buffer(call, &transfer);
     }
     if (has_flags) transfer.flags = call_int(call, call_next(call));
-    transfer_make(call, &transfer);
+    if (is_read && !has_flags && transfer_is_empty(&transfer))
+        call_returned(call, 0);
+    else
+        transfer_make(call, &transfer);
 }
 
 static void call_read(struct call *call) {
