@@ -214,6 +214,7 @@ void tercet_stack_info(const struct tercet_stack *stack, struct tercet_stack_inf
 
 /*
  * OPEN, passive.  @local: a local address or unspecified for any of its family; :: (all zero) listens for both families.
+ * What is left of former connections of the port, TIME-WAIT too, does not stand in the way: only another listener does.
  * @backlog: connections accepted by TCP and not yet by the user, at most @backlog + 1 as on Linux; 0..65534
  * Return: 0 and *@listener; TERCET_IN_USE, TERCET_NO_ADDRESS, TERCET_FULL, TERCET_INVALID (port 0).
  */
@@ -226,7 +227,8 @@ int tercet_accept(struct tercet_stack *stack, tercet_conn listener, uint64_t use
 
 /*
  * OPEN, active.  @local: NULL, or an address (or unspecified) and a port (or 0 for an ephemeral one, RFC 6056).
- * Return: 0 and *@conn, on which CONNECTED or CLOSED will follow; or an error.
+ * Return: 0 and *@conn, on which CONNECTED or CLOSED will follow; or an error: TERCET_IN_USE when this very pair of
+ * endpoints has a connection, or had one that is in TIME-WAIT (RFC 9293 section 3.10.1).
  */
 int tercet_connect(struct tercet_stack *stack, const struct tercet_endpoint *local,
                    const struct tercet_endpoint *remote, uint64_t user, uint64_t now_ns,

@@ -218,6 +218,22 @@ CONVERSATION(connect_from_a_tuple_in_time_wait_is_refused) {
     ignore_heard(c);
 }
 
+/* A server that is started anew listens at once, and he whose line waits comes back by a newer SYN (MUST-41, RFC 6191). */
+CONVERSATION(a_port_may_be_listened_on_again_while_it_has_time_wait) {
+    wait_begin(c);
+    close_listener(c);
+    listen_here(c);
+    verify_eq(c, stack_info(c).time_waits, 1);
+    verify_eq(c, stack_info(c).listeners, 1);
+    forget_iss(c);
+    receive(c, SYN, 5000, 0, 0);
+    expect(c, SYN | ACK, 0, 5001, 0);
+    receive(c, ACK, 5001, 1, 0);
+    take_connection(c);
+    expect_state(c, ESTABLISHED);
+    verify_eq(c, stack_info(c).time_waits, 0);
+}
+
 /* MUST-13: the other connections of the port live on meanwhile, and new ones come. */
 CONVERSATION(other_tuples_of_the_port_are_free) {
     wait_begin(c);
