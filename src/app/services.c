@@ -18,6 +18,15 @@
  * thrown out. Timers live in one wheel.
  */
 enum { STUCK_MS_MAX = 24 * 3600 * 1000 }; /* what the stack takes for a user timeout */
+enum { KEEP_IDLE_S_MAX = 32767 };         /* and for keep-alives */
+
+/*
+ * A peer may go without our hearing of it: his host has lost its power, or the reset that told of it was lost.  Nobody
+ * sends it again, and a stream on which nothing is under way would wait for him for ever.  So he is asked: six times, half a
+ * minute apart.
+ */
+enum { KEEP_INTERVAL_S = 30, KEEP_COUNT = 6 };
+
 enum user_kind { USER_LISTENER = 1, USER_CLIENT = 2 };
 
 static uint64_t user_of(enum user_kind kind, uint32_t index) {
@@ -47,6 +56,7 @@ void services_limits_init(struct services_limits *limits) {
         .linger_ms = 5000,
         .stream_ms = 0,
         .stuck_ms = 0,
+        .keep_idle_s = 120,
         .outbox_bytes = 16 << 20,
     };
 }
@@ -54,6 +64,7 @@ void services_limits_init(struct services_limits *limits) {
 static bool limits_are_valid(const struct services_limits *limits) {
     if (limits->max_clients < 1 || limits->max_clients > 0xffffff) return false;
     if (limits->backlog > 65534 || limits->stuck_ms > STUCK_MS_MAX) return false;
+    if (limits->keep_idle_s > KEEP_IDLE_S_MAX) return false;
     return limits->head_ms > 0 && limits->idle_ms > 0 && limits->linger_ms > 0;
 }
 
@@ -120,6 +131,16 @@ void services_set_wall(struct services *services, int64_t wall_minus_now_ns) {
     services->wall_minus_now_ns = wall_minus_now_ns;
 }
 
+/* RFC 9293 section 3.8.4. */
+static void keep_alive(struct services *services, tercet_conn conn) {
+    if (!services->limits.keep_idle_s) return;
+    tercet_conn_set_option(services->stack, conn, TERCET_OPTION_KEEPALIVE_IDLE,
+                           services->limits.keep_idle_s);
+    tercet_conn_set_option(services->stack, conn, TERCET_OPTION_KEEPALIVE_INTERVAL, KEEP_INTERVAL_S);
+    tercet_conn_set_option(services->stack, conn, TERCET_OPTION_KEEPALIVE_COUNT, KEEP_COUNT);
+    tercet_conn_set_option(services->stack, conn, TERCET_OPTION_KEEPALIVE, 1);
+}
+
 /* Serve the connection @conn that listener @from has given. */
 static void services_begin(struct services *services, unsigned from, uint32_t index,
                            tercet_conn conn) {
@@ -139,6 +160,7 @@ static void services_begin(struct services *services, unsigned from, uint32_t in
     tercet_conn_set_option(services->stack, conn, TERCET_OPTION_NODELAY, 1);
     tercet_conn_set_option(services->stack, conn, TERCET_OPTION_USER_TIMEOUT,
                            services->limits.stuck_ms);
+    keep_alive(services, conn);
     if (service->begin) service->begin(services, client);
     service->serve(services, client);
 }

@@ -45,6 +45,7 @@ struct services_limits {
     uint32_t linger_ms;   /* after the last response, so long without progress (5,000) */
     uint32_t stream_ms;   /* the same as idle_ms for echo, discard and chargen; 0: never (0) */
     uint32_t stuck_ms; /* a client who takes nothing of what waits for him is reset; 0: never (0) */
+    uint32_t keep_idle_s; /* a peer who is silent for so long is asked whether he lives; 0: never (120) */
     uint64_t outbox_bytes; /* response octets without room in send buffers, in all (16 MiB) */
 };
 

@@ -164,7 +164,8 @@ void pair_open(struct pair *pair, const struct pair_plan *plan) {
     pair->server = pair_add_host(pair, true);
     struct sim_link_config link = {
         .mtu = 1500, .delay_us = pair->plan.delay_us, .loss_ppm = pair->plan.loss_ppm};
-    CHECK(sim_join(pair->sim, pair->client, pair->server, &link) != 0);
+    pair->link = sim_join(pair->sim, pair->client, pair->server, &link);
+    CHECK(pair->link != 0);
     CHECK_EQ(services_init(&pair->services, sim_stack(pair->sim, pair->server), &pair->plan.limits,
                            sim_now(pair->sim)),
              0);

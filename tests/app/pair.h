@@ -44,6 +44,7 @@ struct pair {
     struct pair_plan plan;
     struct sim *sim;
     uint32_t client, server; /* hosts */
+    uint32_t link;           /* from the client; the one to it has the next number */
     struct services *services;
     struct visitor *visitors;
     unsigned n_visitors;

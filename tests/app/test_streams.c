@@ -202,6 +202,47 @@ TEST(streams_end_at_an_idle_limit_that_was_set)
     pair_close(&pair);
 }
 
+/* From here on nothing reaches the other side. */
+static void cut(struct pair *pair) {
+    struct sim_link_config dead = {.mtu = 1500, .delay_us = pair->plan.delay_us, .loss_ppm = 1000000};
+    CHECK(sim_link_change(pair->sim, pair->link, &dead));
+    CHECK(sim_link_change(pair->sim, pair->link + 1, &dead));
+}
+
+/* His reset was lost, or he never had the time for one: nothing is under way that would tell. */
+TEST(a_peer_who_is_gone_is_found_out)
+{
+    struct pair pair;
+    pair_open(&pair, NULL);
+    services_add(pair.services, SERVICES_ECHO, 7, NULL);
+    services_add(pair.services, SERVICES_DISCARD, 9, NULL);
+    visitor_say_text(&pair, pair_visit(&pair, 7), "here");
+    visitor_say_text(&pair, pair_visit(&pair, 9), "here");
+    pair_run_ms(&pair, 10000);
+    cut(&pair);
+    pair_run_ms(&pair, 120000);
+    CHECK_EQ(services_counters(pair.services)->clients, 2);
+    pair_run_ms(&pair, 200000);
+    CHECK_EQ(services_counters(pair.services)->clients, 0);
+    pair_close(&pair);
+}
+
+TEST(whoever_is_silent_is_asked_only_where_that_is_wanted)
+{
+    struct pair pair;
+    struct pair_plan plan;
+    pair_plan_init(&plan);
+    plan.limits.keep_idle_s = 0;
+    pair_open(&pair, &plan);
+    services_add(pair.services, SERVICES_ECHO, 7, NULL);
+    pair_visit(&pair, 7);
+    pair_run_ms(&pair, 1000);
+    cut(&pair);
+    pair_run_ms(&pair, 3600000);
+    CHECK_EQ(services_counters(pair.services)->clients, 1);
+    pair_close(&pair);
+}
+
 /* Sockstress, CVE-2008-4609: his stack answers every probe, and he never reads. */
 TEST(whoever_keeps_his_window_closed_is_reset)
 {
@@ -358,6 +399,9 @@ TEST(services_refuse_what_they_cannot_do)
     limits.stuck_ms = 24 * 3600 * 1000 + 1;
     CHECK(services_init(&services, stack, &limits, 0) < 0);
     limits.stuck_ms = 0;
+    limits.keep_idle_s = 32768;
+    CHECK(services_init(&services, stack, &limits, 0) < 0);
+    limits.keep_idle_s = 0;
     limits.idle_ms = 0;
     CHECK(services_init(&services, stack, &limits, 0) < 0);
     struct tercet_event event = {.conn = 1, .user = 5, .ready = TERCET_READABLE};
