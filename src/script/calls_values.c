@@ -238,8 +238,8 @@ const struct tercet_endpoint *call_endpoint(struct call *call, const struct valu
     port = struct_item(value, 1, "sin_port", "sin6_port");
     address = address_item(value);
     *memory = *filled_in;
-    if (port) memory->port = (uint16_t)call_number(call, port);
-    if (address) memory->address = call_address(call, address);
+    if (port && !value_is_ellipsis(port)) memory->port = (uint16_t)call_number(call, port);
+    if (address && !value_is_ellipsis(address)) memory->address = call_address(call, address);
     return memory;
 }
 

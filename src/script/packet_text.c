@@ -158,11 +158,20 @@ static void given_text(struct text *text, const char *name, const struct number 
     if (number->is_given && !number->is_any) named_number(text, name, number->value);
 }
 
-static void seq_text(struct text *text, const struct script_packet *packet) {
-    if (packet->length.is_any)
-        text_put(text, " ...");
+/* What is not compared is `...` here, too. */
+static void number_text(struct text *text, const char *before, const struct number *number) {
+    text_put(text, before);
+    if (number->is_any)
+        text_put(text, "...");
     else
-        range_text(text, packet->seq.value, packet->length.value);
+        text_u64(text, number->value);
+}
+
+static void seq_text(struct text *text, const struct script_packet *packet) {
+    number_text(text, " ", &packet->seq);
+    if (!packet->seq.is_any) number_text(text, ":", &packet->end);
+    number_text(text, "(", &packet->length);
+    text_char(text, ')');
     if (packet->seq.is_absolute) text_char(text, '!');
 }
 

@@ -52,6 +52,8 @@ TEST(arguments_of_openings_are_what_the_text_says)
         ASKS("connect(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_addr=in6addr_loopback}, 28) = 0",
              "connect(103, [::1]:80)"),
         ASKS("connect(3, {sa_family=AF_UNSPEC}, 16) = 0", "connect(103, NULL)"),
+        ASKS("connect(3, {sa_family=AF_INET, sin_port=..., sin_addr=...}, 16) = 0",
+             "connect(103, 192.0.2.1:8080)"),
     };
     /* clang-format on */
 

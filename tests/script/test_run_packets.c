@@ -339,6 +339,13 @@ TEST(any_payload_of_a_length_fits)
                        OPENING "0.3 > P. 7001:7011(10) ack 1 win 9\n")));
 }
 
+TEST(what_is_not_compared_is_shown_as_written)
+{
+    CHECK_STR(judge(OPENED "0.3 > P. ...(10) ack 1\n", OPENING)->expected, "> P. ...(10) ack 1");
+    CHECK_STR(judge(OPENED "0.3 > P. 1:...(...) ack 1\n", OPENING)->expected,
+              "> P. 1:...(...) ack 1");
+}
+
 TEST(a_reset_of_what_nobody_knows_has_the_number_that_was_acknowledged)
 {
     CHECK(passed(judge("0.1 < . 5:5(0) ack 777 win 9\n0.1 > R 777:777(0) win 0\n",
