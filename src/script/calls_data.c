@@ -261,6 +261,30 @@ static bool list_is_empty(const struct value *value) {
            ((value->kind == VALUE_POINTED || value->kind == VALUE_STRUCT) && !value->n_items);
 }
 
+/* {ee_errno=0, ee_origin=SO_EE_ORIGIN_ZEROCOPY, ...}: each field that is named. */
+static void notice_compare(struct call *call, const struct value *expected,
+                           const struct unix_notice *returned) {
+    const struct {
+        const char *name;
+        int64_t value;
+    } fields[] = {
+        {"ee_errno",  returned->error },
+        {"ee_origin", returned->origin},
+        {"ee_type",   returned->type  },
+        {"ee_code",   returned->code  },
+        {"ee_info",   returned->info  },
+        {"ee_data",   returned->data  },
+    };
+
+    call_check_fields(call, expected, "ee_errno ee_origin ee_type ee_code ee_info ee_data");
+    for (uint32_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        const struct value *item = struct_item(expected, i, fields[i].name, NULL);
+
+        if (item && !value_is_ellipsis(item))
+            call_compare(call, fields[i].name, call_number(call, item), fields[i].value);
+    }
+}
+
 /* One control message of the script against one that came. */
 static void control_compare(struct call *call, const struct value *expected,
                             const struct unix_control *returned) {
@@ -276,15 +300,20 @@ static void control_compare(struct call *call, const struct value *expected,
     call_compare(call, "cmsg_level", call_int(call, level), returned->level);
     call_compare(call, "cmsg_type", call_int(call, type), returned->type);
     if (!data || value_is_ellipsis(data)) return;
-    call_compare(call, "cmsg_data", call_pointed_number(call, data), returned->value);
+    if (data->kind == VALUE_STRUCT)
+        notice_compare(call, data, &returned->notice);
+    else
+        call_compare(call, "cmsg_data", call_pointed_number(call, data), returned->value);
 }
 
-/* A control message whose data is a struct, which no socket here makes: an error of zero copy, a time stamp. */
+/* A control message whose data is a struct that no socket here makes: a time stamp. */
 static bool control_is_unsupported(struct call *call, const struct value *expected) {
     const struct value *data = struct_item(expected, 2, "cmsg_data", NULL);
     const struct value *type = struct_item(expected, 1, "cmsg_type", NULL);
+    int64_t number = type ? call_int(call, type) : 0;
 
     if (!data || data->kind != VALUE_STRUCT) return false;
+    if (number == UNIX_IP_RECVERR || number == UNIX_IPV6_RECVERR) return false;
     call_say(call, CALL_UNSUPPORTED, "the control message",
              type && type->kind == VALUE_NAME ? type->word : no_word);
     return true;
@@ -357,7 +386,10 @@ static void controls_send(struct call *call, struct unix_message *message,
             return;
         }
         message->controls[message->n_controls++] = (struct unix_control){
-            call_int(call, level), call_int(call, type), call_pointed_number(call, data)};
+            .level = call_int(call, level),
+            .type = call_int(call, type),
+            .value = call_pointed_number(call, data),
+        };
     }
 }
 

@@ -32,6 +32,7 @@ enum {
     PIPES_MAX = 8,
     PIPE_BYTES = 65536,
     OWN_ADDRESSES_MAX = 4,
+    ZEROCOPIES_MAX = 32,
 };
 
 enum descriptor_kind {
@@ -82,6 +83,19 @@ struct socket_options {
     uint32_t fastopen_key_octets;
 };
 
+/* Sends by MSG_ZEROCOPY are numbered; who made them is told from which to which have been acknowledged. */
+struct zerocopy {
+    uint32_t first, last;
+    uint64_t end; /* octets that the socket had given to TCP when they were over */
+};
+
+struct zerocopies {
+    uint32_t next; /* number */
+    uint32_t n_sent, n_told;
+    struct zerocopy sent[ZEROCOPIES_MAX],
+        told[ZEROCOPIES_MAX]; /* oldest first; told: nobody has heard it yet */
+};
+
 struct socket {
     bool is_v6;
     bool is_bound;      /* it has a port */
@@ -108,6 +122,8 @@ struct socket {
     uint64_t wake_ns;     /* when it gives up, UINT64_MAX: never */
     uint32_t send_most;   /* the send buffer as it has grown by itself */
     uint32_t window_most; /* the largest window that the peer has offered */
+    uint64_t written;     /* octets that TCP has taken, ever */
+    struct zerocopies zerocopies;
     struct socket_options options;
 };
 
@@ -233,6 +249,18 @@ bool socket_is_writable(struct sockets *sockets, struct socket *socket);
 /* sockets_info.c: what TCP_INFO tells. */
 struct unix_tcp_info;
 void socket_tcp_info(struct sockets *sockets, struct socket *socket, struct unix_tcp_info *to);
+
+/*
+ * sockets_zerocopy.c: a send has put @octets, behind others that have not left yet (@is_behind).
+ * Return: false: too many are on their way
+ */
+bool zerocopy_sends(struct socket *socket, uint32_t octets, bool is_behind);
+
+/* sockets_zerocopy.c: what has been acknowledged by now can be told. */
+void zerocopies_look(struct sockets *sockets, int fd, struct socket *socket);
+
+/* sockets_zerocopy.c: MSG_ERRQUEUE.  Return: as of recvmsg */
+int zerocopies_receive(struct socket *socket, struct unix_message *message);
 
 /* sockets_files.c: read and write of a pipe's end @fd. */
 int pipe_receive(struct sockets *sockets, int fd, struct unix_message *message);

@@ -179,6 +179,7 @@ static void flow_look(struct sockets *sockets, const struct socket *socket,
 static void socket_look(struct sockets *sockets, int fd, struct socket *socket) {
     struct tercet_conn_info info;
 
+    zerocopies_look(sockets, fd, socket);
     if (socket->is_over || !socket_info(sockets, socket, &info)) return;
     socket->state = info.state;
     if (info.send_window_bytes > socket->window_most) socket->window_most = info.send_window_bytes;

@@ -29,10 +29,18 @@ struct unix_span {
     uint32_t length;
 };
 
+/* struct sock_extended_err: what stands in an error queue. */
+struct unix_notice {
+    uint32_t error;
+    uint8_t origin, type, code;
+    uint32_t info, data;
+};
+
 /* What recvmsg tells besides the bytes. */
 struct unix_control {
     int level, type;
     int64_t value;
+    struct unix_notice notice; /* of IP_RECVERR and IPV6_RECVERR */
 };
 
 enum { UNIX_CONTROLS_MAX = 8 };

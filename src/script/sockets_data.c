@@ -194,13 +194,8 @@ static void tell_left(struct sockets *sockets, const struct socket *socket,
     socket_info(sockets, socket, &info);
     left = info.unread_bytes;
     if (!left && socket->is_peer_done) left = 1;
-    message->controls[message->n_controls++] = (struct unix_control){UNIX_SOL_TCP, UNIX_TCP_CM_INQ,
-                                                                     left};
-}
-
-/* Whether a kernel would queue notices about what was sent, which nothing here does. */
-static bool has_error_queue(const struct socket *socket) {
-    return socket->options.timestamping || socket->options.is_zerocopy;
+    message->controls[message->n_controls++] = (struct unix_control){
+        .level = UNIX_SOL_TCP, .type = UNIX_TCP_CM_INQ, .value = left};
 }
 
 int sockets_receive(void *self, int fd, struct unix_message *message, int flags) {
@@ -213,8 +208,9 @@ int sockets_receive(void *self, int fd, struct unix_message *message, int flags)
         return pipe_receive(self, fd, message);
     reading.socket = socket_at(self, fd, &answer);
     if (!reading.socket) return answer == -UNIX_ENOTSOCK ? -UNIX_EINVAL : answer;
-    if (flags & UNIX_MSG_ERRQUEUE)
-        return has_error_queue(reading.socket) ? SOCKETS_UNSUPPORTED : -UNIX_EAGAIN;
+    if (flags & UNIX_MSG_ERRQUEUE && reading.socket->options.timestamping)
+        return SOCKETS_UNSUPPORTED;
+    if (flags & UNIX_MSG_ERRQUEUE) return zerocopies_receive(reading.socket, message);
     reading.wanted = spans_length(message);
     if (flags & UNIX_MSG_OOB) return receive_urgent(&reading);
     if (reading.socket->sleep == SLEEP_RECEIVE) reading.done = reading.socket->progress;
@@ -371,6 +367,7 @@ static void writing_puts(struct writing *writing) {
                                   (const unsigned char *)span->base + skip, n);
         if (taken <= 0) return;
         writing->done += (uint32_t)taken;
+        writing->socket->written += (uint32_t)taken;
         room -= (uint32_t)taken;
         if ((uint32_t)taken < n) return;
     }
@@ -409,8 +406,15 @@ static int writing_answers(struct writing *writing) {
     return (int)writing->done;
 }
 
+static bool has_unsent(struct sockets *sockets, const struct socket *socket) {
+    struct tercet_conn_info info;
+
+    return socket_info(sockets, socket, &info) && info.unsent_bytes;
+}
+
 int sockets_send(void *self, int fd, const struct unix_message *message, int flags) {
     struct writing writing = {.sockets = self, .message = message, .flags = flags};
+    bool is_behind;
     int answer;
 
     if (descriptor_at(self, fd) && descriptor_at(self, fd)->kind == DESCRIPTOR_PIPE_WRITE)
@@ -422,7 +426,12 @@ int sockets_send(void *self, int fd, const struct unix_message *message, int fla
         return -UNIX_EISCONN;
     writing.wanted = spans_length(message);
     if (writing.socket->sleep == SLEEP_SEND) writing.done = writing.socket->progress;
+    is_behind = !writing.done && has_unsent(self, writing.socket);
     answer = writing_answers(&writing);
-    if (answer != SOCKETS_WAITS) socket_wakes(writing.socket);
+    if (answer == SOCKETS_WAITS) return answer;
+    socket_wakes(writing.socket);
+    if (answer > 0 && flags & UNIX_MSG_ZEROCOPY && writing.socket->options.is_zerocopy &&
+        !zerocopy_sends(writing.socket, (uint32_t)answer, is_behind))
+        return SOCKETS_UNSUPPORTED;
     return answer;
 }

@@ -51,7 +51,7 @@ static uint32_t linux_mask(struct sockets *sockets, struct socket *socket) {
     if (socket->is_read_shut) mask |= MASK_IN | UNIX_POLLRDHUP;
     if (is_open && is_readable(sockets, socket)) mask |= MASK_IN;
     if (is_open && is_urgent(sockets, socket)) mask |= UNIX_POLLPRI;
-    if (socket->error) mask |= UNIX_POLLERR;
+    if (socket->error || socket->zerocopies.n_told) mask |= UNIX_POLLERR;
     if (!is_open) return mask;
     if (socket->is_write_shut || socket_is_writable(sockets, socket))
         mask |= MASK_OUT;

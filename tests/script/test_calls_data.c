@@ -156,7 +156,8 @@ TEST(fast_open_has_an_address_and_the_focus)
 static void tells_much_besides(struct fake *subject) {
     subject->flags = UNIX_MSG_TRUNC;
     subject->n_controls = 1;
-    subject->controls[0] = (struct unix_control){UNIX_SOL_TCP, UNIX_TCP_CM_INQ, 700};
+    subject->controls[0] = (struct unix_control){
+        .level = UNIX_SOL_TCP, .type = UNIX_TCP_CM_INQ, .value = 700};
     subject->remote = (struct tercet_endpoint){{{[10] = 0xff, [11] = 0xff}}, 4000};
 }
 
@@ -196,8 +197,8 @@ TEST(what_recvmsg_tells_besides_is_compared)
               10, CALL_WRONG, "a control message is {cmsg_level=, cmsg_type=, cmsg_data=}"),
         TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=5}, 0) = 10",
               10, CALL_WRONG, "msg_control is [{cmsg_level=, ...}, ...]"),
-        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{cmsg_level=SOL_IP, cmsg_type=IP_RECVERR, cmsg_data={ee_errno=0, ee_info=1}}]}, 0) = 10",
-              10, CALL_UNSUPPORTED, "the control message `IP_RECVERR`"),
+        TELLS("recvmsg(3, {msg_iov=[{..., 10}], msg_control=[{SOL_SOCKET, SCM_TIMESTAMPING, {scm_sec=0, scm_nsec=1}}]}, 0) = 10",
+              10, CALL_UNSUPPORTED, "the control message `SCM_TIMESTAMPING`"),
         TELLS("recvmsg(3, {msg_name={sa_family=AF_INET, sin_port=htons(5)}, msg_iov=[{..., 10}]}, 0) = 10",
               10, CALL_DIFFERS, "address: expected: 0.0.0.0:5, returned: 0.0.0.0:4000"),
         TELLS("recvfrom(3, ..., 10, 0, {sa_family=AF_INET, sin_port=htons(5)}, [16]) = 10",
@@ -206,6 +207,33 @@ TEST(what_recvmsg_tells_besides_is_compared)
     /* clang-format on */
 
     FAKE_ROWS(rows, tells_much_besides);
+}
+
+static void has_a_notice(struct fake *subject) {
+    subject->n_controls = 1;
+    subject->controls[0] = (struct unix_control){
+        .level = UNIX_SOL_IP,
+        .type = UNIX_IP_RECVERR,
+        .notice = {.origin = UNIX_SO_EE_ORIGIN_ZEROCOPY, .info = 2, .data = 4},
+    };
+}
+
+#define NOTICE(fields)                                                                             \
+    "recvmsg(3, {msg_control=[{SOL_IP, IP_RECVERR, {" fields "}}]}, MSG_ERRQUEUE) = 0"
+
+TEST(fields_of_a_notice_are_compared)
+{
+    /* clang-format off */
+    static const struct fake_row rows[] = {
+        MET(NOTICE("ee_errno=0, ee_origin=SO_EE_ORIGIN_ZEROCOPY, ee_type=0, ee_code=0, ee_info=2, ee_data=4"), 0),
+        MET(NOTICE("ee_info=2, ee_data=..."), 0),
+        TELLS(NOTICE("ee_info=1, ee_data=4"), 0, CALL_DIFFERS, "ee_info: expected: 1, returned: 2"),
+        TELLS(NOTICE("ee_code=1"), 0, CALL_DIFFERS, "ee_code: expected: 1, returned: 0"),
+        TELLS(NOTICE("ee_nfo=1"), 0, CALL_WRONG, "there is no field `ee_nfo`"),
+    };
+    /* clang-format on */
+
+    FAKE_ROWS(rows, has_a_notice);
 }
 
 TEST(nothing_behind_pointers_is_compared_when_a_call_fails)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Opening, reading and writing, closing: what each call answers by the state of the socket. */
 #include "rig_pair.h"
+#include "script/descriptors.h"
 #include "wire/icmp.h"
 
 TALK(a_socket_that_was_never_connected, "linux") {
@@ -498,13 +499,27 @@ TALK(icmp_about_an_open_connection_is_a_soft_error, "linux") {
     CHECK_EQ(get_int(pair->a, fd_a, UNIX_SOL_SOCKET, UNIX_SO_ERROR), 0);
 }
 
-TALK(notices_about_what_was_sent_are_not_there, "linux") {
+TALK(times_of_what_was_sent_are_not_told, "linux") {
     char byte;
     int fd = open_socket(pair, pair->a);
 
     CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, UNIX_MSG_ERRQUEUE), -UNIX_EAGAIN);
-    CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_ZEROCOPY, 1), 0);
+    CHECK_EQ(set_int(pair->a, fd, UNIX_SOL_SOCKET, UNIX_SO_TIMESTAMPING, 1), 0);
     CHECK_EQ(receive_bytes(pair->a, fd, &byte, 1, UNIX_MSG_ERRQUEUE), SOCKETS_UNSUPPORTED);
+}
+
+TALK(sends_without_copying_have_a_limit, "linux") {
+    int fd_a, fd_b;
+
+    connect_to_a(pair, &fd_a, &fd_b);
+    nonblocking(pair->a, fd_a);
+    set_int(pair->a, fd_a, UNIX_SOL_TCP, UNIX_TCP_NODELAY, 1);
+    set_int(pair->a, fd_a, UNIX_SOL_SOCKET, UNIX_SO_ZEROCOPY, 1);
+    for (int i = 0; i < ZEROCOPIES_MAX; i++) {
+        CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, UNIX_MSG_ZEROCOPY), 1);
+        CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, 0), 1);
+    }
+    CHECK_EQ(send_bytes(pair->a, fd_a, "x", 1, UNIX_MSG_ZEROCOPY), SOCKETS_UNSUPPORTED);
 }
 
 TALK(what_came_before_a_reset_can_be_read, "linux") {
