@@ -41,7 +41,9 @@ enum tercet_verdict icmp_reply_unreachable(struct icmp_replies *replies, struct 
     reply.code = v4       ? (is_udp ? ICMPV4_CODE_PORT : ICMPV4_CODE_PROTOCOL)
                  : is_udp ? ICMPV6_CODE_PORT
                           : ICMPV6_CODE_NEXT_HEADER;
-    if (!v4 && !is_udp) reply.rest = IPV6_NEXT_HEADER_OFFSET;
+    if (!v4 && ip->protocol == IP_PROTOCOL_NONE)
+        return TERCET_IP_PROTOCOL; /* nobody is asked for */
+    if (!v4 && !is_udp) reply.rest = ipv6_next_header_offset(packet, ip);
     length = length < most ? length : most;
     return keep(replies, buddy, reply, packet, length) ? TERCET_IP_PROTOCOL : TERCET_REPLIES_FULL;
 }

@@ -52,8 +52,6 @@ enum icmp_code {
     ICMPV6_CODE_NEXT_HEADER = 1, /* of ICMPV6_PARAMETER_PROBLEM */
 };
 
-#define IPV6_NEXT_HEADER_OFFSET 6u
-
 struct icmp_message {
     enum icmp_kind kind;
     uint8_t version;    /* 4 or 6 */

@@ -229,6 +229,17 @@ static enum tercet_verdict ipv6_walk(struct ip_header *ip, uint32_t there) {
     return TERCET_TAKEN;
 }
 
+uint32_t ipv6_next_header_offset(const unsigned char *packet, const struct ip_header *ip) {
+    uint32_t offset = 6, at = IPV6_HEADER_LENGTH;
+
+    while (at < ip->header_length) {
+        bool is_fragment = packet[offset] == IPV6_FRAGMENT;
+        offset = at;
+        at += is_fragment ? 8 : packet[at + 1] * 8u + 8;
+    }
+    return offset;
+}
+
 static enum tercet_verdict ipv6_parse(const unsigned char *frame, uint32_t n, struct ip_header *ip) {
     enum tercet_verdict verdict = ipv6_fields(frame, n, ip);
 

@@ -22,6 +22,7 @@ enum ip_protocol {
     IP_PROTOCOL_TCP = 6,
     IP_PROTOCOL_UDP = 17,
     IP_PROTOCOL_ICMPV6 = 58,
+    IP_PROTOCOL_NONE = 59, /* IPv6: nothing stands behind the headers */
 };
 
 struct ip_header {
@@ -85,6 +86,13 @@ enum tercet_verdict ip_parse(const unsigned char *frame, uint32_t n, struct ip_h
  * Return: TERCET_TAKEN, or the reason why it is of no use.
  */
 enum tercet_verdict ip_parse_cut(const unsigned char *quote, uint32_t n, struct ip_header *ip);
+
+/*
+ * Where the octet stands that names the payload's protocol: in the last header in front of it (RFC 4443 section 3.4).
+ * @packet: of IPv6, parsed into @ip
+ * Return: octets from its beginning.
+ */
+uint32_t ipv6_next_header_offset(const unsigned char *packet, const struct ip_header *ip);
 
 #define IP_PACKET_MAX 65535u
 

@@ -130,6 +130,37 @@ CONVERSATION(other_protocols_are_told_that_nobody_speaks_them) {
     verify_eq(c, c->n_others, told);
 }
 
+/* The pointer is to the Next Header that named it, behind whatever stands in front (RFC 4443 section 3.4). */
+CONVERSATION(an_unknown_next_header_is_pointed_at) {
+    static const unsigned char options[] = {44, 0, 1, 4, 0, 0, 0, 0},
+                               atomic[] = {253, 9, 0, 0, 1, 2, 3, 4};
+    struct ip_header ip = header(c, 60);
+    struct icmp_message icmp;
+
+    if (!c->v6) return;
+    ip.length = sizeof options + sizeof atomic + 20;
+    uint32_t used = ip_build(packet, &ip);
+    memcpy(packet + used, options, sizeof options);
+    memcpy(packet + used + sizeof options, atomic, sizeof atomic);
+    frame_arrives(c, packet, used + ip.length);
+    expect_verdict(c, TERCET_IP_PROTOCOL);
+    if (!verify_eq(c, c->n_others, 1)) return;
+    if (!verify_eq(c, ip_parse(c->other, c->other_length, &ip), TERCET_TAKEN)) return;
+    if (!verify_eq(c, icmp_parse(&ip, &icmp), TERCET_TAKEN)) return;
+    verify_eq(c, icmp.rest, used + sizeof options);
+}
+
+/* No Next Header: there is nothing behind it that anybody could be asked for (RFC 8200 section 4.7). */
+CONVERSATION(no_next_header_is_silent) {
+    struct ip_header ip = header(c, 59);
+
+    if (!c->v6) return;
+    ip.length = 20;
+    frame_arrives(c, packet, ip_build(packet, &ip) + ip.length);
+    expect_verdict(c, TERCET_IP_PROTOCOL);
+    verify_eq(c, c->n_others, 0);
+}
+
 /* From outside nobody has our address, LAND or not. */
 CONVERSATION(our_own_address_as_a_source_is_silent) {
     listen_here(c);
