@@ -9,6 +9,7 @@
 enum {
     ECN_MASK = 3,
     LAST_ONLY = PACKET_PSH | PACKET_FIN, /* of several segments for one, the last one's flags */
+    IDENTITY = UINT16_MAX & ~PACKET_PSH, /* what kind of segment it is: a PSH hangs on where it ends */
 };
 
 /* The names of the numbers of enum packet_protocol and enum packet_ecn. */
@@ -121,11 +122,13 @@ static uint16_t flags_wanted(const struct match *match, const struct packet_view
     return flags;
 }
 
+/* @compared: the flags that count */
 static bool flags_differ(struct text *why, const struct match *match,
-                         const struct packet_view *came) {
-    uint16_t wanted = flags_wanted(match, came), ignored = is_part(match, came) ? PACKET_PSH : 0;
+                         const struct packet_view *came, uint16_t compared) {
+    uint16_t wanted = flags_wanted(match, came);
 
-    if (match->want->flags_are_any || (came->flags & ~ignored) == wanted) return false;
+    if (is_part(match, came)) compared &= (uint16_t)~PACKET_PSH;
+    if (match->want->flags_are_any || !((came->flags ^ wanted) & compared)) return false;
     text_put(why, "the flags are `");
     packet_flags_text(why, came->flags);
     text_put(why, "`, expected `");
@@ -167,8 +170,9 @@ static enum script_mismatch tcp_differs(const struct match *match, const struct 
     struct packet_view came = *wire;
 
     mapping_to_script(match->mapping, &came);
-    if (flags_differ(why, match, wire) || seq_differs(why, match, wire, &came) ||
-        length_differs(why, match, wire) || given_differs(why, "ack", came.ack, &want->ack) ||
+    if (flags_differ(why, match, wire, IDENTITY) || seq_differs(why, match, wire, &came) ||
+        length_differs(why, match, wire) || flags_differ(why, match, wire, UINT16_MAX) ||
+        given_differs(why, "ack", came.ack, &want->ack) ||
         given_differs(why, "the window", came.window, &want->win) ||
         urgent_differs(why, want, wire) || marks_differ(why, want, wire))
         return SCRIPT_MISMATCH_FIELD;

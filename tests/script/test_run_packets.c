@@ -206,11 +206,11 @@ TEST(a_part_may_be_pushed_and_the_last_one_must_be_as_it_says)
 
 TEST(segments_that_are_not_full_are_no_parts)
 {
-    CHECK(failed_by(judge(OPENED "0.3 > . 1:1001(1000) ack 1\n",
+    CHECK(failed_by(judge(OPENED "0.3 > P. 1:1001(1000) ack 1\n",
                           OPENING "0.3 > . 7001:7501(500) ack 1 win 9\n"
                                   "0.3 > . 7501:8001(500) ack 1 win 9\n"),
                     SCRIPT_MISMATCH_FIELD, 5, "length is 500, expected 1000"));
-    CHECK(failed_by(judge(OPENED "0.3 > . 1:2001(2000) ack 1\n",
+    CHECK(failed_by(judge(OPENED "0.3 > P. 1:2001(2000) ack 1\n",
                           OPENING "0.3 > . 7001:8002(1001) ack 1 win 9\n"
                                   "0.3 > . 8002:9001(999) ack 1 win 9\n"),
                     SCRIPT_MISMATCH_FIELD, 5, "length is 1001, expected 2000"));
