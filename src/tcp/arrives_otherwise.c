@@ -178,6 +178,7 @@ static RARE enum tercet_verdict open_simultaneous(struct tcp *t, struct tcb *tcb
     tcb->snd_una = seq_add(tcb->iss, 1);
     tcb->snd_nxt = seq_max(tcb->snd_nxt, tcb->snd_una);
     if (seq_eq(tcb->snd_una, tcb->snd_max)) timer_clear(tcb, TIMER_RETRANSMIT);
+    if (tcb->retries && !t->config.habits.handshake_untimed) rtt_after_syn_loss(t, tcb);
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_max_wnd = tcb->snd_wnd;
     tcb_established(t, tcb);
@@ -259,13 +260,13 @@ static void acknowledge(struct tcp *t, struct tcb *tcb, const struct segment *se
     tcb->soft_errors = 0; /* the way is open again */
     if (!seq_lt(tcb->snd_una, tcb->snd_up)) tcb->flags &= ~(uint32_t)TCB_SNDS_URGENT;
     rtt_acked(t, tcb, seg);
+    recovery_acked(t, tcb, ecn_is_told(tcb, seg) && !tcb_is(tcb, TCB_RECOVERY) ? 0 : bytes);
     if (seq_eq(tcb->snd_una, tcb->snd_max)) {
         tcb->flags &= ~(uint32_t)TCB_SMALL_SENT;
         timer_clear(tcb, TIMER_RETRANSMIT);
     } else if (!tcb_is(tcb, TCB_RECOVERY)) {
-        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us);
+        timer_set(t, tcb, TIMER_RETRANSMIT, tcb->rto_us); /* RFC 6298 (5.3); in recovery: RFC 6582 */
     }
-    recovery_acked(t, tcb, ecn_is_told(tcb, seg) && !tcb_is(tcb, TCB_RECOVERY) ? 0 : bytes);
     free_acknowledged(t, tcb);
     user_timeout_progress(t, tcb);
     if (!seq_eq(tcb->snd_nxt, tcb->snd_end) || tcb_is(tcb, TCB_FIN_QUEUED)) tcb_owe(t, tcb);

@@ -91,8 +91,7 @@ static enum tercet_verdict fourth_syn(struct tcp *t, struct tcb *tcb, struct seg
     tcb->flags &= ~(uint32_t)TCB_SYN_UNACKED;
     rtt_acked(t, tcb, seg);
     timer_clear(tcb, TIMER_RETRANSMIT);
-    if (tcb->retries && !t->config.habits.handshake_untimed)
-        tcb->rto_us = tcb->rto_us < RTO_AFTER_SYN_LOSS_US ? RTO_AFTER_SYN_LOSS_US : tcb->rto_us;
+    if (tcb->retries && !t->config.habits.handshake_untimed) rtt_after_syn_loss(t, tcb);
     tcb_established(t, tcb);
     tcb_owe_ack(t, tcb);
     /* Text and FIN behind the SYN begin at the next sequence number. */

@@ -62,8 +62,13 @@ static void newreno_acked(const struct tcp *t, struct tcb *tcb, uint32_t bytes) 
     if (tcb->cwnd < CONGESTION_CWND_MAX) tcb->cwnd += add;
 }
 
+/*
+ * Beyond cwnd lies what limited transmit has sent, which does not count (RFC 5681 section 3.2 step 2), and what was sent
+ * before a timeout.
+ */
 static uint32_t newreno_lost(const struct tcb *tcb) {
-    uint32_t half = tcb_flight(tcb) / 2, least = 2 * tcb_payload_max(tcb);
+    uint32_t flight = tcb_flight(tcb), half = (flight < tcb->cwnd ? flight : tcb->cwnd) / 2;
+    uint32_t least = 2 * tcb_payload_max(tcb);
 
     return half > least ? half : least;
 }

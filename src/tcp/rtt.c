@@ -31,6 +31,11 @@ void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us) {
     tcb->rto_us = clamp(rto_us + t->config.habits.rto_slop_us, 0, t->config.rto_max_us);
 }
 
+void rtt_after_syn_loss(const struct tcp *t, struct tcb *tcb) {
+    if (!tcb->srtt_us8) tcb->rto_us = t->config.rto_initial_us;
+    if (tcb->rto_us < RTO_AFTER_SYN_LOSS_US) tcb->rto_us = RTO_AFTER_SYN_LOSS_US;
+}
+
 void rtt_start(const struct tcp *t, struct tcb *tcb) {
     if (tcb_is(tcb, TCB_TIMING)) return;
     tcb->flags |= TCB_TIMING;

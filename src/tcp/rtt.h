@@ -13,13 +13,19 @@ struct segment;
  * section 3.8.2 (MUST-19).
  */
 
-#define RTO_AFTER_SYN_LOSS_US 3000000u /* RFC 6298 section 5.7 */
+#define RTO_AFTER_SYN_LOSS_US 3000000u
 
 /* Take a sample of @us microseconds: srtt, rttvar and rto follow. */
 void rtt_sample(const struct tcp *t, struct tcb *tcb, uint32_t us);
 
 /* Take the sample that the timestamp of @seg echoes, if there is one. */
 void rtt_from_echo(const struct tcp *t, struct tcb *tcb, const struct segment *seg);
+
+/*
+ * The opening is done, but a SYN of ours was lost: the RTO is 3 s at least, and what it was backed off to counts no more (RFC
+ * 6298 section 5.7).
+ */
+void rtt_after_syn_loss(const struct tcp *t, struct tcb *tcb);
 
 /* Time the data that ends at snd_nxt, unless a measurement runs already. */
 void rtt_start(const struct tcp *t, struct tcb *tcb);

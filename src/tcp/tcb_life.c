@@ -92,7 +92,7 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
     else if (rtt_us)
         rtt_sample(t, tcb, rtt_us);
     else
-        tcb->rto_us = tcb->rto_us > RTO_AFTER_SYN_LOSS_US ? tcb->rto_us : RTO_AFTER_SYN_LOSS_US;
+        rtt_after_syn_loss(t, tcb);
     tcb_established(t, tcb);
     listener_queue(t, tcb->listener, tcb);
     return tcb;

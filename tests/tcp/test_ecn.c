@@ -254,7 +254,7 @@ CONVERSATION(new_data_behind_a_loss_carries_cwr) {
     expect_ecn(c, IP_ECN_ECT_0, ACK, 1 + 11 * MSS, 1, MSS);
     expect_ecn(c, IP_ECN_NONE, ACK, 1, 1, MSS);
     receive(c, ACK | ECE, 1, 1 + 12 * MSS, 0);
-    verify_eq(c, info_of(c).ssthresh_bytes, 6 * MSS);
+    verify_eq(c, info_of(c).ssthresh_bytes, 5 * MSS);
     expect_ecn(c, IP_ECN_ECT_0, ACK | CWR, 1 + 12 * MSS, 1, MSS);
     ignore_heard(c);
 }

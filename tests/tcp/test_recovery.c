@@ -244,6 +244,24 @@ CONVERSATION(partial_ack_restarts_the_timer) {
     expect_nothing(c);
 }
 
+/* RFC 6298 (5.3): so does the full one, for what was sent meanwhile. */
+CONVERSATION(full_ack_restarts_the_timer) {
+    send_ten(c);
+    uint64_t rto_us = info_of(c).rto_us;
+    advance_us(c, rto_us / 2);
+    duplicate_acks(c, 3, 1);
+    expect(c, ACK, 1, 1, MSS);
+    user_write(c, 2 * MSS);
+    duplicate_acks(c, 6, 1);
+    expect_segments(c, 2, at(10), 1);
+    receive(c, ACK, 1, at(10), 0);
+    expect_nothing(c);
+    rto_us = info_of(c).rto_us;
+    uint64_t us = wait_us(c, 10000000);
+    expect(c, ACK, at(10), 1, MSS);
+    verify_in(c, us, rto_us, rto_us + 1000);
+}
+
 /* Section 4: duplicates of what was sent before a timeout start no fast retransmit. */
 CONVERSATION(duplicates_after_a_timeout_start_no_recovery) {
     send_ten(c);
@@ -287,6 +305,32 @@ CONVERSATION(ssthresh_has_a_floor_of_two_segments) {
     expect(c, ACK, 1, 1, MSS);
     wait_us(c, 10000000);
     expect(c, ACK, 1, 1, MSS);
+    verify_eq(c, info_of(c).ssthresh_bytes, 2 * MSS);
+}
+
+/* RFC 5681 section 3.2 step 2: what limited transmit has sent does not count. */
+CONVERSATION(ssthresh_is_half_of_what_was_in_flight_without_limited_transmit) {
+    establish(c);
+    user_write(c, 30 * MSS);
+    expect_segments(c, 10, 1, 1);
+    duplicate_acks(c, 2, 1);
+    expect_segments(c, 2, at(10), 1);
+    duplicate_acks(c, 1, 1);
+    expect(c, ACK, 1, 1, MSS);
+    verify_eq(c, info_of(c).ssthresh_bytes, 5 * MSS);
+    ignore_heard(c);
+}
+
+/* A second timeout halves what may have been under way, not what was sent long ago. */
+CONVERSATION(ssthresh_after_a_second_timeout_is_half_of_the_window_that_was_open) {
+    send_ten(c);
+    wait_us(c, 10000000);
+    expect(c, ACK, 1, 1, MSS);
+    verify_eq(c, info_of(c).ssthresh_bytes, 5 * MSS);
+    receive(c, ACK, 1, at(1), 0);
+    expect_segments(c, 2, at(1), 1);
+    wait_us(c, 10000000);
+    expect(c, ACK, at(1), 1, MSS);
     verify_eq(c, info_of(c).ssthresh_bytes, 2 * MSS);
 }
 

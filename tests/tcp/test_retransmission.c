@@ -217,6 +217,32 @@ CONVERSATION(rto_after_a_lost_syn_is_3_s) {
     expect_after_ms(c, 3000, ACK, 1, 1, 100);
 }
 
+/* ... 3 s, however far it has been backed off. */
+CONVERSATION(rto_after_many_lost_syns_is_3_s) {
+    if (c->variant->ts) return;
+    dial(c);
+    for (unsigned ms = 1000; ms <= 32000; ms *= 2)
+        expect_within_ms(c, ms + 1, SYN, 0, 0, 0);
+    receive(c, SYN | ACK, 0, 1, 0);
+    expect(c, ACK, 1, 1, 0);
+    user_write(c, 100);
+    expect(c, ACK, 1, 1, 100);
+    expect_after_ms(c, 3000, ACK, 1, 1, 100);
+}
+
+CONVERSATION(rto_after_lost_syns_of_a_simultaneous_open_is_3_s) {
+    if (c->variant->ts) return;
+    dial(c);
+    for (unsigned ms = 1000; ms <= 32000; ms *= 2)
+        expect_within_ms(c, ms + 1, SYN, 0, 0, 0);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    user_write(c, 100);
+    expect(c, ACK, 1, 1, 100);
+    expect_after_ms(c, 3000, ACK, 1, 1, 100);
+}
+
 CONVERSATION(rto_after_a_lost_syn_ack_is_3_s) {
     if (c->variant->ts) return;
     open_half(c);
