@@ -33,14 +33,29 @@ static bool is_late(const struct tcp *t, const struct time_wait *tw, const struc
            tcp_now_s(t) - tw->ts_recent_s < TS_RECENT_LIFE_S;
 }
 
+/*
+ * The numbers of the opening that follows @tw.  A connection that has sent faster than their clock ticks is ahead of the
+ * clock: then they begin behind all that it has sent, and not at a place that whoever knows its last number could tell.
+ * Source: RFC 9293 section 3.6.1 (MAY-2), RFC 1122 section 4.2.2.13 (1).
+ */
+static struct opening_numbers numbers_behind(const struct tcp *t, const struct time_wait *tw) {
+    struct opening_numbers numbers = isn_numbers(t, &tw->tuple);
+
+    if (!seq_gt(numbers.iss, tw->snd_nxt))
+        numbers.iss = seq_add(tw->snd_nxt, 0x10001 + (numbers.iss.n & 0xffff));
+    return numbers;
+}
+
 /* A SYN takes the place of the line, if it can be admitted; else the line stays. */
 static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint16_t listener,
                                  const struct tuple *tuple, uint32_t tag, const struct segment *seg) {
     enum tercet_verdict verdict = listen_climb(t, listener);
+    struct opening_numbers numbers;
 
     if (verdict != TERCET_TAKEN) return verdict;
+    numbers = numbers_behind(t, tcp_time_wait(t, index));
     time_wait_free(t, index);
-    arrives_listen(t, listener, tuple, tag, seg);
+    half_open_admit(t, listener, tuple, tag, numbers, seg);
     return TERCET_TIME_WAIT_REUSED;
 }
 

@@ -198,6 +198,37 @@ CONVERSATION(iss_after_reuse_is_above_the_old_numbers) {
     if (is_on(c)) verify_in(c, (int32_t)(c->talker->iss - old), 1, INT32_MAX);
 }
 
+/*
+ * Row 84: also where the old connection has sent faster than the clock of the ISS ticks (RFC 1122 section 4.2.2.13 (1)):
+ * here two megabytes in no time.
+ */
+CONVERSATION(row_84_iss_after_reuse_is_above_all_that_was_sent) {
+    uint32_t sent = 0;
+
+    establish(c);
+    while (is_on(c) && sent < 2000 * MSS) {
+        user_write(c, 10 * MSS);
+        sent += 10 * MSS;
+        ignore_heard(c);
+        receive(c, ACK, 1, 1 + sent, 0);
+    }
+    user_close(c);
+    expect(c, FIN | ACK, 1 + sent, 1, 0);
+    receive(c, FIN | ACK, 1, 2 + sent, 0);
+    expect(c, ACK, 2 + sent, 2, 0);
+    if (!is_on(c)) return;
+    uint32_t end = c->talker->iss + 2 + sent;
+    forget_iss(c);
+    advance_ms(c, 100);
+    receive(c, SYN, 5000, 0, 0);
+    expect_verdict(c, TERCET_TIME_WAIT_REUSED);
+    expect(c, SYN | ACK, 0, 5001, 0);
+    if (is_on(c)) verify_in(c, (int32_t)(c->talker->iss - end), 1, INT32_MAX);
+    receive(c, ACK, 5001, 1, 0);
+    take_connection(c);
+    expect_state(c, ESTABLISHED);
+}
+
 /* Our own connect from the tuple in TIME-WAIT is refused by name, not mixed up with it. */
 CONVERSATION(connect_from_a_tuple_in_time_wait_is_refused) {
     tercet_conn conn = 0;
