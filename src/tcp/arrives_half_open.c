@@ -10,7 +10,7 @@
  *   what lies outside the window gets an ACK;
  *   what has no ACK bit is passed over;
  *   an echoed timestamp must be one that this line sent;
- *   a wrong ACK gets its reset;
+ *   a wrong ACK gets its reset, as far as its source may have any;
  *   an ACK alone is only noted, if the listener waits for text.
  * Only then is a connection made, and what the segment carries goes on to it: data that comes with, or
  * instead of, a lost final ACK is not lost.
@@ -137,6 +137,7 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     verdict = check_timestamps(t, half_open, seg);
     if (verdict != TERCET_TAKEN) return verdict;
     if (!seq_eq(seg->ack, seq_add(half_open->iss, 1))) {
+        if (!reset_is_allowed(t, &half_open->tuple.remote)) return TERCET_CLOSED_LIMITED;
         reply_reset(t, &half_open->tuple, seg, listener_at(t, half_open->listener)->diffserv);
         return TERCET_HALF_OPEN_BAD_ACK;
     }

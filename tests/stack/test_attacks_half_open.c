@@ -125,6 +125,23 @@ CONVERSATION(row_41_wrong_ack_gets_a_reset_and_the_entry_survives) {
     complete(c);
 }
 
+/* Row 23: whoever begins in another's name cannot have that other flooded by resets. */
+CONVERSATION(row_41_resets_for_wrong_acks_are_limited) {
+    unsigned resets = 0;
+
+    open_half(c);
+    for (unsigned i = 0; i < 1000 && is_on(c); i++) {
+        receive(c, ACK, 1, 1000 + i, 0);
+        resets += ignore_heard(c);
+    }
+    verify_in(c, resets, 1, 300);
+    expect_verdict(c, TERCET_CLOSED_LIMITED);
+    verify_eq(c, stack_info(c).half_opens, 1);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    expect_state(c, ESTABLISHED);
+}
+
 CONVERSATION(row_42_right_ack_outside_the_window_gets_an_ack_and_the_entry_survives) {
     half_open(c);
     receive(c, ACK, 100000, 1, 0);
