@@ -281,9 +281,14 @@ int tercet_conn_info(struct tercet_stack *stack, tercet_conn conn, struct tercet
 }
 
 /* The options are a table: where a value goes, and what it may be. */
+static bool syn_is_unsent(const struct tcb *tcb) {
+    return tcb->state == TERCET_STATE_SYN_SENT && seq_eq(tcb->snd_max, tcb->iss);
+}
+
+/* Once the SYN has left, the peer goes by the scale that it offers. */
 static int set_receive_buffer(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     tcb->rcv_limit = value;
-    if (tcb->state == TERCET_STATE_SYN_SENT) tcb->offered_scale = wscale_for(&stack->tcp, value);
+    if (syn_is_unsent(tcb)) tcb->offered_scale = wscale_for(&stack->tcp, value);
     return 0;
 }
 
@@ -386,7 +391,7 @@ static int set_max_segment(struct tercet_stack *stack, struct tcb *tcb, uint32_t
 
 static int set_window_scale(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     (void)stack;
-    if (tcb->state != TERCET_STATE_SYN_SENT) return TERCET_INVALID;
+    if (!syn_is_unsent(tcb)) return TERCET_INVALID;
     tcb->offered_scale = (uint8_t)value;
     return 0;
 }

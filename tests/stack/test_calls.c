@@ -389,6 +389,37 @@ CONVERSATION(receive_buffer_of_one_connection) {
     ignore_heard(c);
 }
 
+/*
+ * The scale that our SYN has offered holds, whatever buffer the user wants meanwhile: the peer reads our windows by it.
+ */
+CONVERSATION(a_receive_buffer_set_after_the_syn_leaves_the_scale_offered) {
+    c->config.receive_buffer_bytes = 65535;
+    connect_out(c);
+    expect(c, SYN, 0, 0, 0, .has = TCP_HAS_WSCALE);
+    if (is_on(c)) verify_eq(c, last_heard(c)->seg.options.wscale, 0);
+    set_option(c, TERCET_OPTION_RECEIVE_BUFFER, 4u << 20);
+    verify_eq(c, tercet_conn_set_option(c->stack, c->talker->conn, TERCET_OPTION_WINDOW_SCALE, 7),
+              TERCET_INVALID);
+    receive(c, SYN | ACK, 0, 1, 0, .ws = 2);
+    expect(c, ACK, 1, 1, 0);
+    if (!is_on(c)) return;
+    verify_eq(c, info_of(c).receive_scale, 0);
+    verify_in(c, last_heard(c)->seg.wnd, 65000, 65535);
+}
+
+CONVERSATION(a_receive_buffer_set_before_the_syn_is_scaled_for) {
+    c->config.receive_buffer_bytes = 65535;
+    c->corked = true;
+    connect_out(c);
+    set_option(c, TERCET_OPTION_RECEIVE_BUFFER, 4u << 20);
+    c->corked = false;
+    let_depart(c);
+    expect(c, SYN, 0, 0, 0, .has = TCP_HAS_WSCALE);
+    receive(c, SYN | ACK, 0, 1, 0, .ws = 2);
+    expect(c, ACK, 1, 1, 0);
+    verify_eq(c, info_of(c).receive_scale, 7);
+}
+
 CONVERSATION(reasons_and_states_have_names) {
     verify(c, strcmp(tercet_reason_name(TERCET_REASON_TIMED_OUT), "timed-out") == 0);
     verify(c, strcmp(tercet_state_name(TERCET_STATE_SYN_RECEIVED), "SYN-RECEIVED") == 0);
