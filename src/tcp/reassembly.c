@@ -93,6 +93,7 @@ bool reassembly_advance(struct tcp *t, struct tcb *tcb) {
 
     if (!r) return false;
     swallow(r, &tcb->rcv_nxt);
+    if (r->has_fin && seq_lt(r->fin, tcb->rcv_nxt)) r->has_fin = false; /* text came in its place */
     fin = r->has_fin && seq_eq(r->fin, tcb->rcv_nxt);
     if (fin || (!r->n && !r->has_fin))
         reassembly_release(t, tcb);

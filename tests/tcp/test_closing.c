@@ -200,6 +200,7 @@ CONVERSATION(fin_inside_data_that_is_kept_does_no_harm) {
     receive(c, FIN | ACK, 51, 1, 50);
     receive(c, ACK, 1, 1, 50);
     verify(c, unread(c) == 100 || unread(c) == 200);
+    verify_eq(c, stack_info(c).reassemblies, 0);
     user_read(c, 0);
     ignore_heard(c);
 }

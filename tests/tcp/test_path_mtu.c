@@ -132,6 +132,20 @@ CONVERSATION(a_smaller_mtu_leaves_the_congestion_window) {
     verify_eq(c, info_of(c).ssthresh_bytes, ssthresh);
 }
 
+/* What duplicates have added to the congestion window in recovery is not left in it. */
+CONVERSATION(a_smaller_mtu_in_recovery_leaves_half_of_the_window) {
+    establish_full(c);
+    user_write(c, 10 * full(c, 1500));
+    ignore_heard(c);
+    for (unsigned i = 0; i < 9; i++)
+        receive(c, ACK, 1, 1, 0);
+    ignore_heard(c);
+    tell_too_big(c, 1, 1300);
+    expect_verdict(c, TERCET_ICMP_MTU);
+    ignore_heard(c);
+    verify_eq(c, info_of(c).cwnd_bytes, info_of(c).ssthresh_bytes);
+}
+
 /* The whole way, with a window's worth in flight: nothing lost, nothing twice, and then it goes on. */
 CONVERSATION(a_stream_survives_a_narrow_link) {
     uint32_t acked = 1, total = 100000, limit = 1500;
