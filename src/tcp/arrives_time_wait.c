@@ -97,6 +97,8 @@ enum tercet_verdict arrives_time_wait(struct tcp *t, uint32_t index, const struc
     }
     if (t->config.habits.time_wait_acks_only && !is_heard(t, tw, seg))
         return TERCET_TIME_WAIT_THROTTLED;
+    if (!(control & (TCP_SYN | TCP_ACK)) && !seq_lt(seg->seq, tw->rcv_nxt))
+        return TERCET_TCP_NO_FLAGS;
     if (control & TCP_FIN && seq_eq(seq_add(seg->seq, segment_span(seg)), tw->rcv_nxt)) {
         time_wait_restart(t, index);
         verdict = TERCET_TIME_WAIT_FIN;

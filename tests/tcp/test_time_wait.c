@@ -73,6 +73,19 @@ CONVERSATION(row_85_old_data_is_acknowledged_and_restarts_nothing) {
     verify_eq(c, stack_info(c).time_waits, 0);
 }
 
+/* Section 3.10.7.4, fifth: nothing is heard without the ACK bit, here as in any state. */
+CONVERSATION(row_70_no_ack_flag_in_time_wait_is_dropped) {
+    wait_begin(c);
+    for (unsigned i = 0; i < 2; i++) {
+        receive(c, i ? FIN : 0, 2, 0, 10);
+        expect_verdict(c, TERCET_TCP_NO_FLAGS);
+        expect_nothing(c);
+    }
+    receive(c, 0, (uint32_t)-50, 0, 10);
+    expect_verdict(c, TERCET_TIME_WAIT_ACKED);
+    expect(c, ACK, 2, 2, 0);
+}
+
 CONVERSATION(row_85_answers_are_throttled) {
     wait_begin(c);
     for (unsigned i = 0; i < 2000; i++) {
