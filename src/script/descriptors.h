@@ -170,8 +170,10 @@ struct sockets {
     struct traffic traffic;
 };
 
-/* The calls of sockets.h; @self is a struct sockets. */
-extern const struct sockets_kind sockets_calls;
+/* The calls of sockets.h, in sockets_*.c; @self is a struct sockets. */
+#define SOCKETS_PROTOTYPE(name, parameters, arguments) int sockets_##name parameters;
+SOCKETS_CALLS(SOCKETS_PROTOTYPE)
+#undef SOCKETS_PROTOTYPE
 
 /* @stack: borrowed for the life of the sockets; @sockets is zeroed */
 void sockets_init(struct sockets *sockets, struct tercet_stack *stack,

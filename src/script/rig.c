@@ -321,66 +321,18 @@ static uint32_t rig_segment_octets(void *self, const struct tercet_endpoint *loc
 }
 
 /* A call of the sockets; then everything that it owes departs. */
-#define RIG_CALL(name, parameters, ...)                                                            \
+#define RIG_CALL(name, parameters, arguments)                                                      \
     static int rig_##name parameters {                                                             \
-        int answer = sockets_calls.name(self, __VA_ARGS__);                                        \
+        int answer = sockets_##name arguments;                                                     \
                                                                                                    \
         settle(self);                                                                              \
         return answer;                                                                             \
     }
+SOCKETS_CALLS(RIG_CALL)
 
-RIG_CALL(socket, (void *self, int domain, int type, int protocol), domain, type, protocol)
-RIG_CALL(bind, (void *self, int fd, const struct tercet_endpoint *local), fd, local)
-RIG_CALL(listen, (void *self, int fd, int backlog), fd, backlog)
-RIG_CALL(accept, (void *self, int fd, struct tercet_endpoint *remote, int flags), fd, remote, flags)
-RIG_CALL(connect, (void *self, int fd, const struct tercet_endpoint *remote), fd, remote)
-RIG_CALL(receive, (void *self, int fd, struct unix_message *message, int flags), fd, message, flags)
-RIG_CALL(send, (void *self, int fd, const struct unix_message *message, int flags), fd, message,
-         flags)
-RIG_CALL(close, (void *self, int fd), fd)
-RIG_CALL(shutdown, (void *self, int fd, int how), fd, how)
-RIG_CALL(fcntl, (void *self, int fd, int command, int64_t value), fd, command, value)
-RIG_CALL(ioctl, (void *self, int fd, uint64_t request, int *value), fd, request, value)
-RIG_CALL(get_option, (void *self, int fd, struct unix_option *option), fd, option)
-RIG_CALL(set_option, (void *self, int fd, const struct unix_option *option), fd, option)
-RIG_CALL(poll, (void *self, struct unix_poll *polls, uint32_t n, int timeout_ms), polls, n,
-         timeout_ms)
-RIG_CALL(epoll_create, (void *self, int flags), flags)
-RIG_CALL(epoll_control,
-         (void *self, int epfd, int operation, int fd, const struct unix_epoll_event *event), epfd,
-         operation, fd, event)
-RIG_CALL(epoll_wait,
-         (void *self, int epfd, struct unix_epoll_event *events, int max, int timeout_ms), epfd,
-         events, max, timeout_ms)
-RIG_CALL(pipe, (void *self, int fds[2]), fds)
-RIG_CALL(splice, (void *self, int from, int to, uint32_t n, int flags), from, to, n, flags)
-RIG_CALL(names, (void *self, int fd, struct tercet_endpoint *local, struct tercet_endpoint *remote),
-         fd, local, remote)
-
+#define RIG_ROW(name, parameters, arguments) .name = rig_##name,
 const struct subject_kind rig_kind = {
-    .sockets =
-        {
-                  .socket = rig_socket,
-                  .bind = rig_bind,
-                  .listen = rig_listen,
-                  .accept = rig_accept,
-                  .connect = rig_connect,
-                  .receive = rig_receive,
-                  .send = rig_send,
-                  .close = rig_close,
-                  .shutdown = rig_shutdown,
-                  .fcntl = rig_fcntl,
-                  .ioctl = rig_ioctl,
-                  .get_option = rig_get_option,
-                  .set_option = rig_set_option,
-                  .poll = rig_poll,
-                  .epoll_create = rig_epoll_create,
-                  .epoll_control = rig_epoll_control,
-                  .epoll_wait = rig_epoll_wait,
-                  .pipe = rig_pipe,
-                  .splice = rig_splice,
-                  .names = rig_names,
-                  },
+    .sockets = {SOCKETS_CALLS(RIG_ROW)},
     .configure = rig_configure,
     .now = rig_now,
     .pass = rig_pass,

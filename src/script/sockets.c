@@ -6,7 +6,6 @@
 
 #include "script/descriptors.h"
 #include "script/option_rows.h"
-#include "script/sockets_calls.h"
 #include "wire/ip.h"
 
 void sockets_init(struct sockets *sockets, struct tercet_stack *stack,
@@ -235,26 +234,3 @@ bool sockets_want_mtu(struct sockets *sockets, const struct tercet_endpoint *loc
     if (is_v4 && way == UNIX_IP_PMTUDISC_DONT) return false;
     return way != UNIX_IP_PMTUDISC_INTERFACE && way != UNIX_IP_PMTUDISC_OMIT;
 }
-
-const struct sockets_kind sockets_calls = {
-    .socket = sockets_socket,
-    .bind = sockets_bind,
-    .listen = sockets_listen,
-    .accept = sockets_accept,
-    .connect = sockets_connect,
-    .receive = sockets_receive,
-    .send = sockets_send,
-    .close = sockets_close,
-    .shutdown = sockets_shutdown,
-    .fcntl = sockets_fcntl,
-    .ioctl = sockets_ioctl,
-    .get_option = sockets_get_option,
-    .set_option = sockets_set_option,
-    .poll = sockets_poll,
-    .epoll_create = sockets_epoll_create,
-    .epoll_control = sockets_epoll_control,
-    .epoll_wait = sockets_epoll_wait,
-    .pipe = sockets_pipe,
-    .splice = sockets_splice,
-    .names = sockets_names,
-};

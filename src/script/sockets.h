@@ -71,32 +71,48 @@ struct unix_option {
     uint32_t length; /* in: octets at value; out of get: octets of the answer */
 };
 
-/* Calls of a host that scripts make.  Each is as in its manual page but for what stands above. */
+/*
+ * Calls of a host that scripts make, each as in its manual page but for what stands above.  @self: the sockets; connect
+ * to NULL: to AF_UNSPEC; names: of both ends of what @fd is, ports 0 where there is none yet.
+ * X(name, (its parameters), (its arguments))
+ */
+/* clang-format off */
+#define SOCKETS_CALLS(X)                                                                           \
+    X(socket, (void *self, int domain, int type, int protocol), (self, domain, type, protocol))    \
+    X(bind, (void *self, int fd, const struct tercet_endpoint *local), (self, fd, local))          \
+    X(listen, (void *self, int fd, int backlog), (self, fd, backlog))                              \
+    X(accept, (void *self, int fd, struct tercet_endpoint *remote, int flags),                     \
+      (self, fd, remote, flags))                                                                   \
+    X(connect, (void *self, int fd, const struct tercet_endpoint *remote), (self, fd, remote))     \
+    X(receive, (void *self, int fd, struct unix_message *message, int flags),                      \
+      (self, fd, message, flags))                                                                  \
+    X(send, (void *self, int fd, const struct unix_message *message, int flags),                   \
+      (self, fd, message, flags))                                                                  \
+    X(close, (void *self, int fd), (self, fd))                                                     \
+    X(shutdown, (void *self, int fd, int how), (self, fd, how))                                    \
+    X(fcntl, (void *self, int fd, int command, int64_t value), (self, fd, command, value))         \
+    X(ioctl, (void *self, int fd, uint64_t request, int *value), (self, fd, request, value))       \
+    X(get_option, (void *self, int fd, struct unix_option *option), (self, fd, option))            \
+    X(set_option, (void *self, int fd, const struct unix_option *option), (self, fd, option))      \
+    X(poll, (void *self, struct unix_poll *polls, uint32_t n, int timeout_ms),                     \
+      (self, polls, n, timeout_ms))                                                                \
+    X(epoll_create, (void *self, int flags), (self, flags))                                        \
+    X(epoll_control,                                                                               \
+      (void *self, int epfd, int operation, int fd, const struct unix_epoll_event *event),         \
+      (self, epfd, operation, fd, event))                                                          \
+    X(epoll_wait,                                                                                  \
+      (void *self, int epfd, struct unix_epoll_event *events, int max, int timeout_ms),            \
+      (self, epfd, events, max, timeout_ms))                                                       \
+    X(pipe, (void *self, int fds[2]), (self, fds))                                                 \
+    X(splice, (void *self, int from, int to, uint32_t n, int flags), (self, from, to, n, flags))   \
+    X(names, (void *self, int fd, struct tercet_endpoint *local, struct tercet_endpoint *remote),  \
+      (self, fd, local, remote))
+/* clang-format on */
+
 struct sockets_kind {
-    int (*socket)(void *sockets, int domain, int type, int protocol);
-    int (*bind)(void *sockets, int fd, const struct tercet_endpoint *local);
-    int (*listen)(void *sockets, int fd, int backlog);
-    int (*accept)(void *sockets, int fd, struct tercet_endpoint *remote, int flags);
-    int (*connect)(void *sockets, int fd, const struct tercet_endpoint *remote); /* NULL: AF_UNSPEC */
-    int (*receive)(void *sockets, int fd, struct unix_message *message, int flags);
-    int (*send)(void *sockets, int fd, const struct unix_message *message, int flags);
-    int (*close)(void *sockets, int fd);
-    int (*shutdown)(void *sockets, int fd, int how);
-    int (*fcntl)(void *sockets, int fd, int command, int64_t value);
-    int (*ioctl)(void *sockets, int fd, uint64_t request, int *value);
-    int (*get_option)(void *sockets, int fd, struct unix_option *option);
-    int (*set_option)(void *sockets, int fd, const struct unix_option *option);
-    int (*poll)(void *sockets, struct unix_poll *polls, uint32_t n, int timeout_ms);
-    int (*epoll_create)(void *sockets, int flags);
-    int (*epoll_control)(void *sockets, int epfd, int operation, int fd,
-                         const struct unix_epoll_event *event);
-    int (*epoll_wait)(void *sockets, int epfd, struct unix_epoll_event *events, int max,
-                      int timeout_ms);
-    int (*pipe)(void *sockets, int fds[2]);
-    int (*splice)(void *sockets, int from, int to, uint32_t n, int flags);
-    /* Local and remote end of what @fd is; ports 0 where there is none yet. */
-    int (*names)(void *sockets, int fd, struct tercet_endpoint *local,
-                 struct tercet_endpoint *remote);
+#define SOCKETS_FIELD(name, parameters, arguments) int(*name) parameters;
+    SOCKETS_CALLS(SOCKETS_FIELD)
+#undef SOCKETS_FIELD
 };
 
 #endif

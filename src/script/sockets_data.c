@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "script/descriptors.h"
-#include "script/sockets_calls.h"
 
 enum {
     LINUX_SEND_BUFFER = 16384, /* tcp_wmem[1] */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "script/descriptors.h"
-#include "script/sockets_calls.h"
 
 static bool *nonblocking_of(struct descriptor *descriptor) {
     return descriptor->kind == DESCRIPTOR_SOCKET ? &descriptor->socket.is_nonblocking

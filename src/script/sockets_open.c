@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "script/descriptors.h"
-#include "script/sockets_calls.h"
 #include "wire/ip.h"
 
 enum {

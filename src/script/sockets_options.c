@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "script/option_rows.h"
-#include "script/sockets_calls.h"
 #include "wire/ip.h"
 
 enum {

@@ -8,7 +8,6 @@
  * again; a one-shot one is spent until it is armed again.
  */
 #include "script/descriptors.h"
-#include "script/sockets_calls.h"
 
 #define MASK_IN  (UNIX_POLLIN | UNIX_POLLRDNORM)
 #define MASK_OUT (UNIX_POLLOUT | UNIX_POLLWRNORM)

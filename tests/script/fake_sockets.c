@@ -205,30 +205,9 @@ static bool fake_pass(void *self, uint64_t until_ns) {
     return true;
 }
 
+#define FAKE_ROW(name, parameters, arguments) .name = fake_##name,
 static const struct subject_kind fake_kind = {
-    .sockets =
-        {
-                  .socket = fake_socket,
-                  .bind = fake_bind,
-                  .listen = fake_listen,
-                  .accept = fake_accept,
-                  .connect = fake_connect,
-                  .receive = fake_receive,
-                  .send = fake_send,
-                  .close = fake_close,
-                  .shutdown = fake_shutdown,
-                  .fcntl = fake_fcntl,
-                  .ioctl = fake_ioctl,
-                  .get_option = fake_get_option,
-                  .set_option = fake_set_option,
-                  .poll = fake_poll,
-                  .epoll_create = fake_epoll_create,
-                  .epoll_control = fake_epoll_control,
-                  .epoll_wait = fake_epoll_wait,
-                  .pipe = fake_pipe,
-                  .splice = fake_splice,
-                  .names = fake_names,
-                  },
+    .sockets = {SOCKETS_CALLS(FAKE_ROW)},
     .now = fake_now,
     .pass = fake_pass,
 };
