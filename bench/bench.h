@@ -58,11 +58,13 @@ double timewait_bytes_v6(void);
 double halfopen_bytes(void);
 double halfopen_bytes_v6(void);
 
-/* tun.c, veth.c; net.c */
+/* tun.c, tun_lwip.c, veth.c; net.c */
 const char *tun_missing(void);
 const char *net_missing(void);
 double tun_conn_cpu(void);
 double tun_conn_cpu_kernel(void);
+double tun_conn_cpu_lwip(void);
+const char *tun_lwip_missing(void);
 
 /* lwip.c */
 const char *lwip_missing(void);

@@ -119,21 +119,23 @@ void lwip_listen(struct lwip_stack *stack, u16_t port, tcp_accept_fn accept) {
     stack->tcp_accept(pcb, accept);
 }
 
+void lwip_input(struct lwip_stack *to, struct lwip_frame *frame) {
+    struct pbuf *pbuf;
+
+    frame->to = to;
+    frame->pbuf.custom_free_function = frame_release;
+    pbuf = to->pbuf_alloced_custom(PBUF_RAW, frame->length, PBUF_REF, &frame->pbuf, frame->bytes,
+                                   LWIP_FRAME_MAX);
+    to->n_held++;
+    if (to->netif.input(pbuf, &to->netif) != ERR_OK) bench_fail("lwIP refuses a frame");
+    if (to->n_held) bench_fail("lwIP keeps a frame");
+}
+
 unsigned lwip_carry(struct lwip_stack *from, struct lwip_stack *to) {
     unsigned n = from->n_sent;
 
     from->n_sent = 0;
-    for (unsigned i = 0; i < n; i++) {
-        struct lwip_frame *frame = &from->sent[i];
-        struct pbuf *pbuf;
-
-        frame->to = to;
-        frame->pbuf.custom_free_function = frame_release;
-        pbuf = to->pbuf_alloced_custom(PBUF_RAW, frame->length, PBUF_REF, &frame->pbuf,
-                                       frame->bytes, LWIP_FRAME_MAX);
-        to->n_held++;
-        if (to->netif.input(pbuf, &to->netif) != ERR_OK) bench_fail("lwIP refuses a frame");
-    }
-    if (to->n_held) bench_fail("lwIP keeps a frame");
+    for (unsigned i = 0; i < n; i++)
+        lwip_input(to, &from->sent[i]);
     return n;
 }

@@ -79,6 +79,9 @@ ip_addr_t lwip_address(u8_t last);
 /* Listen at @port, @accept is called for each connection. */
 void lwip_listen(struct lwip_stack *stack, u16_t port, tcp_accept_fn accept);
 
+/* @frame, its length and its octets set, arrives at @to, which must not keep it. */
+void lwip_input(struct lwip_stack *to, struct lwip_frame *frame);
+
 /* What @from has sent arrives at @to.  Return: how many frames. */
 unsigned lwip_carry(struct lwip_stack *from, struct lwip_stack *to);
 
