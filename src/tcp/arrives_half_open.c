@@ -137,7 +137,7 @@ enum tercet_verdict arrives_half_open(struct tcp *t, uint32_t index, uint32_t ta
     verdict = check_timestamps(t, half_open, seg);
     if (verdict != TERCET_TAKEN) return verdict;
     if (!seq_eq(seg->ack, seq_add(half_open->iss, 1))) {
-        if (!reset_is_allowed(t, &half_open->tuple.remote)) return TERCET_CLOSED_LIMITED;
+        if (!reset_is_allowed(t, &half_open->tuple.remote)) return TERCET_HALF_OPEN_THROTTLED;
         reply_reset(t, &half_open->tuple, seg, listener_at(t, half_open->listener)->diffserv);
         return TERCET_HALF_OPEN_BAD_ACK;
     }

@@ -135,7 +135,7 @@ CONVERSATION(row_41_resets_for_wrong_acks_are_limited) {
         resets += ignore_heard(c);
     }
     verify_in(c, resets, 1, 300);
-    expect_verdict(c, TERCET_CLOSED_LIMITED);
+    expect_verdict(c, TERCET_HALF_OPEN_THROTTLED);
     verify_eq(c, stack_info(c).half_opens, 1);
     receive(c, ACK, 1, 1, 0);
     take_connection(c);
