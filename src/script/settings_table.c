@@ -13,7 +13,7 @@
 
 enum {
     SETTING_BUFFER_MAX = INT32_MAX,
-    SETTING_MS_MAX = 24 * 3600 * 1000,
+    SETTING_MSL_MAX_MS = 60000000,
     SETTING_KEEP_S_MAX = 32767, /* TERCET_OPTION_KEEPALIVE_IDLE */
 };
 
@@ -285,7 +285,7 @@ static const struct setting table[] = {
            follow_fin_wait_2, "time in FIN-WAIT-2 of a closed socket, if fast_finwait2_recycle is 1"),
     STORED(SETTING_SWITCH, "net.inet.tcp.fast_finwait2_recycle", OF(fin_wait_2_is_fast), 0, 1,
            follow_fin_wait_2, "1: that time, else 600 s"),
-    NUMBER("net.inet.tcp.msl", CONFIG(msl_ms), 1, SETTING_MS_MAX, "half the time in TIME-WAIT"),
+    NUMBER("net.inet.tcp.msl", CONFIG(msl_ms), 1, SETTING_MSL_MAX_MS, "half the time in TIME-WAIT"),
     MS_TO_US("net.inet.tcp.persmin", HABIT(persist_min_us), 0, 60000,
              "the least time between window probes"),
     ONLY("net.inet.tcp.persmax", "60000", "another longest time between window probes"),

@@ -8,7 +8,8 @@
 #include "stack/stack.h"
 #include "tcp/mss.h"
 
-#define LIMIT_MAX 0xffffffu
+#define LIMIT_MAX  0xffffffu
+#define MSL_MAX_MS 60000000u /* twice that is within reach of a tick (base/instant.h) */
 
 void tercet_config_init(struct tercet_config *config, uint32_t size) {
     struct tercet_config defaults = {
@@ -86,10 +87,10 @@ static bool buffer_is_valid(uint32_t bytes) {
 static bool knobs_are_valid(const struct tercet_config *c) {
     return buffer_is_valid(c->send_buffer_bytes) && buffer_is_valid(c->receive_buffer_bytes) &&
            c->buffer_bytes >= BUDDY_MIN << (BUDDY_ORDERS - 1) && c->buffer_bytes <= 1ull << 42 &&
-           c->msl_ms && c->rto_min_us && c->rto_min_us <= c->rto_max_us && c->rto_initial_us &&
-           c->initial_segments && c->hop_limit && c->syn_ack_rto_us && c->delayed_ack_us < 500000 &&
-           c->ecn <= TERCET_ECN_ASKED && c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX &&
-           habits_are_valid(&c->habits);
+           c->msl_ms && c->msl_ms <= MSL_MAX_MS && c->rto_min_us && c->rto_min_us <= c->rto_max_us &&
+           c->rto_initial_us && c->initial_segments && c->hop_limit && c->syn_ack_rto_us &&
+           c->delayed_ack_us < 500000 && c->ecn <= TERCET_ECN_ASKED &&
+           c->syn_ack_retries <= HALF_OPEN_RETRIES_MAX && habits_are_valid(&c->habits);
 }
 
 static bool secret_is_set(const struct tercet_config *c) {

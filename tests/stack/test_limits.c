@@ -373,6 +373,7 @@ CONVERSATION(configurations_that_cannot_be_are_refused) {
         {offsetof(struct tercet_config, send_buffer_bytes),    4095          },
         {offsetof(struct tercet_config, receive_buffer_bytes), (4u << 20) + 1},
         {offsetof(struct tercet_config, size),                 3             },
+        {offsetof(struct tercet_config, msl_ms),               60000001      },
     };
     struct tercet_stack *stack;
     struct tercet_config config;

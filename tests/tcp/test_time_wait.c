@@ -211,6 +211,16 @@ CONVERSATION(iss_after_reuse_is_above_the_old_numbers) {
     if (is_on(c)) verify_in(c, (int32_t)(c->talker->iss - old), 1, INT32_MAX);
 }
 
+/* The longest that may be configured is not taken for a moment ago. */
+CONVERSATION(it_lasts_two_msl_of_the_longest) {
+    c->config.msl_ms = 60000000;
+    wait_begin(c);
+    advance_s(c, 2 * 60000 - 2);
+    verify_eq(c, stack_info(c).time_waits, 1);
+    advance_s(c, 2);
+    verify_eq(c, stack_info(c).time_waits, 0);
+}
+
 /*
  * Row 84: also where the old connection has sent faster than the clock of the ISS ticks (RFC 1122 section 4.2.2.13 (1)):
  * here two megabytes in no time.
