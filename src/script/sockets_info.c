@@ -18,41 +18,25 @@ enum {
     V6_HEADERS = 60,
 };
 
-/* Linux's numbers of TCP's states. */
-static uint8_t linux_state(enum tercet_state state) {
-    static const uint8_t states[TERCET_STATE_COUNT] = {
-        [TERCET_STATE_CLOSED] = UNIX_TCP_CLOSE,
-        [TERCET_STATE_LISTEN] = UNIX_TCP_LISTEN,
-        [TERCET_STATE_SYN_SENT] = UNIX_TCP_SYN_SENT,
-        [TERCET_STATE_SYN_RECEIVED] = UNIX_TCP_SYN_RECV,
-        [TERCET_STATE_ESTABLISHED] = UNIX_TCP_ESTABLISHED,
-        [TERCET_STATE_FIN_WAIT_1] = UNIX_TCP_FIN_WAIT1,
-        [TERCET_STATE_FIN_WAIT_2] = UNIX_TCP_FIN_WAIT2,
-        [TERCET_STATE_CLOSE_WAIT] = UNIX_TCP_CLOSE_WAIT,
-        [TERCET_STATE_CLOSING] = UNIX_TCP_CLOSING,
-        [TERCET_STATE_LAST_ACK] = UNIX_TCP_LAST_ACK,
-        [TERCET_STATE_TIME_WAIT] = UNIX_TCP_CLOSE,
+/* As TCP_INFO has it; in TIME-WAIT, a socket of Linux is closed. */
+static uint8_t state_number(enum tercet_state state, bool is_bsd) {
+    static const struct {
+        uint8_t linux_number, bsd_number;
+    } states[TERCET_STATE_COUNT] = {
+        [TERCET_STATE_CLOSED] = {UNIX_TCP_CLOSE,       UNIX_TCPS_CLOSED      },
+        [TERCET_STATE_LISTEN] = {UNIX_TCP_LISTEN,      UNIX_TCPS_LISTEN      },
+        [TERCET_STATE_SYN_SENT] = {UNIX_TCP_SYN_SENT,    UNIX_TCPS_SYN_SENT    },
+        [TERCET_STATE_SYN_RECEIVED] = {UNIX_TCP_SYN_RECV,    UNIX_TCPS_SYN_RECEIVED},
+        [TERCET_STATE_ESTABLISHED] = {UNIX_TCP_ESTABLISHED, UNIX_TCPS_ESTABLISHED },
+        [TERCET_STATE_FIN_WAIT_1] = {UNIX_TCP_FIN_WAIT1,   UNIX_TCPS_FIN_WAIT_1  },
+        [TERCET_STATE_FIN_WAIT_2] = {UNIX_TCP_FIN_WAIT2,   UNIX_TCPS_FIN_WAIT_2  },
+        [TERCET_STATE_CLOSE_WAIT] = {UNIX_TCP_CLOSE_WAIT,  UNIX_TCPS_CLOSE_WAIT  },
+        [TERCET_STATE_CLOSING] = {UNIX_TCP_CLOSING,     UNIX_TCPS_CLOSING     },
+        [TERCET_STATE_LAST_ACK] = {UNIX_TCP_LAST_ACK,    UNIX_TCPS_LAST_ACK    },
+        [TERCET_STATE_TIME_WAIT] = {UNIX_TCP_CLOSE,       UNIX_TCPS_TIME_WAIT   },
     };
 
-    return states[state];
-}
-
-static uint8_t bsd_state(enum tercet_state state) {
-    static const uint8_t states[TERCET_STATE_COUNT] = {
-        [TERCET_STATE_CLOSED] = UNIX_TCPS_CLOSED,
-        [TERCET_STATE_LISTEN] = UNIX_TCPS_LISTEN,
-        [TERCET_STATE_SYN_SENT] = UNIX_TCPS_SYN_SENT,
-        [TERCET_STATE_SYN_RECEIVED] = UNIX_TCPS_SYN_RECEIVED,
-        [TERCET_STATE_ESTABLISHED] = UNIX_TCPS_ESTABLISHED,
-        [TERCET_STATE_FIN_WAIT_1] = UNIX_TCPS_FIN_WAIT_1,
-        [TERCET_STATE_FIN_WAIT_2] = UNIX_TCPS_FIN_WAIT_2,
-        [TERCET_STATE_CLOSE_WAIT] = UNIX_TCPS_CLOSE_WAIT,
-        [TERCET_STATE_CLOSING] = UNIX_TCPS_CLOSING,
-        [TERCET_STATE_LAST_ACK] = UNIX_TCPS_LAST_ACK,
-        [TERCET_STATE_TIME_WAIT] = UNIX_TCPS_TIME_WAIT,
-    };
-
-    return states[state];
+    return is_bsd ? states[state].bsd_number : states[state].linux_number;
 }
 
 static uint32_t segments_of(uint32_t octets, uint32_t mss) {
@@ -153,7 +137,7 @@ void socket_tcp_info(struct sockets *sockets, struct socket *socket, struct unix
 
     memset(to, 0, sizeof *to);
     socket_info(sockets, socket, &info);
-    to->tcpi_state = sockets_are_bsd(sockets) ? bsd_state(info.state) : linux_state(info.state);
+    to->tcpi_state = state_number(info.state, sockets_are_bsd(sockets));
     to->tcpi_reordering = INFO_REORDERING;
     to->tcpi_max_pacing_rate = UINT64_MAX;
     if (socket->stage == SOCKET_LISTENING) {
