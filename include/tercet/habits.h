@@ -83,6 +83,7 @@ struct tercet_habits {
     bool fin_wait_2_resets; /* FIN-WAIT-2 that may last 0 s ends by a reset, as on Linux (false) */
     bool time_wait_resets; /* a reset ends TIME-WAIT, as RFC 9293 section 3.10.7.4 has it; RFC 1337 warns of it (false) */
     bool time_wait_answers_text; /* text sent again to TIME-WAIT gets its ACK however soon (false) */
+    bool time_wait_forgotten; /* a newer SYN ends TIME-WAIT for good; RFC 9293 section 3.6.1 has it back if the SYN proves old (false) */
     bool time_wait_acks_only; /* TIME-WAIT hears only what has an ACK, and timestamps; a newer SYN ends it in any case (false) */
 };
 

@@ -41,6 +41,7 @@ static void configure_linux(struct tercet_config *config) {
     habits->reset_keeps_text = true;
     habits->time_wait_resets = true;
     habits->time_wait_answers_text = true;
+    habits->time_wait_forgotten = true;
     habits->unreachable_is_hard = true;
     habits->timestamps_lenient = true;
     habits->syn_loss_forgiven = true;
@@ -91,6 +92,7 @@ static void configure_freebsd(struct tercet_config *config) {
     habits->acks_of_nothing_challenged = true;
     habits->half_open_renewed = true;
     habits->prohibition_is_hard = true;
+    habits->time_wait_forgotten = true;
     habits->time_wait_acks_only = true;
 }
 

@@ -46,16 +46,21 @@ static struct opening_numbers numbers_behind(const struct tcp *t, const struct t
     return numbers;
 }
 
-/* A SYN takes the place of the line, if it can be admitted; else the line stays. */
+/* A SYN takes the place of the line, if it can be admitted; else the line stays (MAY-2). */
 static enum tercet_verdict reuse(struct tcp *t, uint32_t index, uint16_t listener,
                                  const struct tuple *tuple, uint32_t tag, const struct segment *seg) {
     enum tercet_verdict verdict = listen_climb(t, listener);
     struct opening_numbers numbers;
+    uint32_t opening;
 
     if (verdict != TERCET_TAKEN) return verdict;
     numbers = numbers_behind(t, tcp_time_wait(t, index));
-    time_wait_free(t, index);
-    half_open_admit(t, listener, tuple, tag, numbers, seg);
+    if (t->config.habits.time_wait_forgotten)
+        time_wait_free(t, index);
+    else
+        time_wait_lay_aside(t, index, tag);
+    opening = half_open_admit(t, listener, tuple, tag, numbers, seg);
+    tcp_half_open(t, opening)->follows = !t->config.habits.time_wait_forgotten;
     return TERCET_TIME_WAIT_REUSED;
 }
 

@@ -27,8 +27,8 @@ static uint8_t scales_of(const struct tcp *t, const struct listener *listener,
     return (uint8_t)(theirs << 4 | ours);
 }
 
-void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                     struct opening_numbers numbers, const struct segment *seg) {
+uint32_t half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
+                         struct opening_numbers numbers, const struct segment *seg) {
     uint32_t index = pool_take(&t->half_opens);
     struct half_open *half_open;
 
@@ -56,6 +56,7 @@ void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple
     flow_insert(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
     list_push(&t->half_opens_owed, index);
     listener_at(t, listener)->half_opens++;
+    return index;
 }
 
 static struct list *queue_of(struct tcp *t, const struct half_open *half_open) {
@@ -74,7 +75,10 @@ void half_open_release(struct tcp *t, uint32_t index) {
 void half_open_drop(struct tcp *t, uint32_t index) {
     struct half_open *half_open = tcp_half_open(t, index);
 
-    flow_remove(&t->flows, tcp_tag(t, &half_open->tuple), flow_ref(FLOW_HALF_OPEN, index));
+    uint32_t tag = tcp_tag(t, &half_open->tuple);
+
+    flow_remove(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
+    if (half_open->follows) time_wait_take_back(t, &half_open->tuple, tag);
     half_open_release(t, index);
 }
 

@@ -40,6 +40,7 @@ struct half_open {
     uint8_t flags;       /* enum half_open_flag */
     uint8_t retries : 4; /* SYN-ACK retransmissions by the clock */
     uint8_t has_ecn : 1; /* granted */
+    uint8_t follows : 1; /* a TIME-WAIT of the same tuple lies aside, and comes back if this comes to nothing */
     uint8_t answered; /* when a segment was last answered out of turn, 2^26 ns units modulo 256 */
 };
 
@@ -60,10 +61,10 @@ enum half_open_flag {
 
 /*
  * Make a half-open of the SYN @seg that has passed the admission ladder; its SYN-ACK is owed.  There is one
- * free (rung_memory).
+ * free (rung_memory).  Return: its index.
  */
-void half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
-                     struct opening_numbers numbers, const struct segment *seg);
+uint32_t half_open_admit(struct tcp *t, uint16_t listener, const struct tuple *tuple, uint32_t tag,
+                         struct opening_numbers numbers, const struct segment *seg);
 
 /* Let it go: out of its queue, slot returned.  The index is the caller's to mend (half_open_drop does). */
 void half_open_release(struct tcp *t, uint32_t index);

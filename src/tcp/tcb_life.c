@@ -86,6 +86,7 @@ struct tcb *tcb_from_half_open(struct tcp *t, uint32_t index, uint32_t tag,
     flow_replace(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index),
                  flow_ref(FLOW_TCB, tcp_tcb_index(t, tcb)));
     tcb->flags |= TCB_INDEXED;
+    if (half_open->follows) time_wait_forget(t, &half_open->tuple, tag);
     half_open_release(t, index);
     if (t->config.habits.handshake_untimed)
         rtt_from_echo(t, tcb, seg);

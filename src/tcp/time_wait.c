@@ -17,11 +17,46 @@ static void time_wait_release(struct tcp *t, uint32_t index) {
     pool_give(&t->time_waits, index);
 }
 
-void time_wait_free(struct tcp *t, uint32_t index) {
-    uint32_t tag = tcp_tag(t, &tcp_time_wait(t, index)->tuple);
+/* Where a line lies aside: segments of its tuple look elsewhere, and others that look here compare the tuple. */
+static uint32_t tag_aside(uint32_t tag) {
+    return ~tag;
+}
 
-    flow_remove(&t->flows, tag, flow_ref(FLOW_TIME_WAIT, index));
+void time_wait_free(struct tcp *t, uint32_t index) {
+    const struct time_wait *tw = tcp_time_wait(t, index);
+    uint32_t tag = tcp_tag(t, &tw->tuple);
+
+    flow_remove(&t->flows, tw->flags & TIME_WAIT_ASIDE ? tag_aside(tag) : tag,
+                flow_ref(FLOW_TIME_WAIT, index));
     time_wait_release(t, index);
+}
+
+void time_wait_lay_aside(struct tcp *t, uint32_t index, uint32_t tag) {
+    flow_remove(&t->flows, tag, flow_ref(FLOW_TIME_WAIT, index));
+    flow_insert(&t->flows, tag_aside(tag), flow_ref(FLOW_TIME_WAIT, index));
+    tcp_time_wait(t, index)->flags |= TIME_WAIT_ASIDE;
+}
+
+/* The line that lies aside for @tuple, or 0. */
+static uint32_t find_aside(const struct tcp *t, const struct tuple *tuple, uint32_t tag) {
+    uint32_t ref = tcp_find(t, tuple, tag_aside(tag));
+
+    return ref & FLOW_INDEX_MASK;
+}
+
+void time_wait_take_back(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
+    uint32_t index = find_aside(t, tuple, tag);
+
+    if (!index) return;
+    flow_remove(&t->flows, tag_aside(tag), flow_ref(FLOW_TIME_WAIT, index));
+    flow_insert(&t->flows, tag, flow_ref(FLOW_TIME_WAIT, index));
+    tcp_time_wait(t, index)->flags &= (uint16_t)~TIME_WAIT_ASIDE;
+}
+
+void time_wait_forget(struct tcp *t, const struct tuple *tuple, uint32_t tag) {
+    uint32_t index = find_aside(t, tuple, tag);
+
+    if (index) time_wait_free(t, index);
 }
 
 static bool acknowledge(struct tcp *t, const struct time_wait *tw) {

@@ -17,7 +17,11 @@ struct tcb;
 /*
  * TIME-WAIT in one cache line: what is left of a connection while its old segments may still be under way.
  * All last equally long, so expiry is one queue; when the pool is full the oldest goes, never a connection.
- * Source: RFC 9293 section 3.6.1 (MUST-13), RFC 1337.
+ *
+ * A newer SYN may open the tuple again, by a half-open line.  Meanwhile the TIME-WAIT line lies aside: it is filed under
+ * another tag, where no segment finds it, and its time runs on.  When the opening is complete it is forgotten; when the
+ * opening comes to nothing the SYN may have been an old duplicate, and the line takes its tuple back.
+ * Source: RFC 9293 section 3.6.1 (MUST-13, MAY-2), RFC 1122 section 4.2.2.13, RFC 1337.
  */
 struct time_wait {
     struct list_link link;
@@ -38,6 +42,7 @@ _Static_assert(sizeof(struct time_wait) == 64, "a TIME-WAIT is one cache line");
 
 enum time_wait_flag {
     TIME_WAIT_TIMESTAMPS = 1 << 0,
+    TIME_WAIT_ASIDE = 1 << 1, /* a half-open line has its tuple */
 };
 
 /* Put @tcb's connection into TIME-WAIT; it takes the control block's place in the index. */
@@ -45,6 +50,13 @@ void time_wait_enter(struct tcp *t, struct tcb *tcb);
 
 /* Forget it: out of queue, index and pool. */
 void time_wait_free(struct tcp *t, uint32_t index);
+
+/* A newer SYN is admitted: leave @tag, that of its tuple, to it. */
+void time_wait_lay_aside(struct tcp *t, uint32_t index, uint32_t tag);
+
+/* What lies aside for @tuple, if it is still there, takes its place in the index again, or is forgotten. */
+void time_wait_take_back(struct tcp *t, const struct tuple *tuple, uint32_t tag);
+void time_wait_forget(struct tcp *t, const struct tuple *tuple, uint32_t tag);
 
 /* Start 2 MSL again. */
 void time_wait_restart(struct tcp *t, uint32_t index);

@@ -604,6 +604,23 @@ CONVERSATION(time_wait_may_hear_acks_alone) {
     expect(c, ACK, ack, seq, 0);
 }
 
+CONVERSATION(time_wait_may_be_forgotten_for_a_newer_syn) {
+    uint32_t seq;
+
+    c->config.habits.time_wait_forgotten = true;
+    reach(c, TERCET_STATE_TIME_WAIT);
+    if (c->over) return;
+    seq = c->talker->rcv_nxt + 5000;
+    forget_iss(c);
+    advance_ms(c, 1000);
+    receive(c, SYN, seq, 0, 0);
+    expect(c, SYN | ACK, 0, seq + 1, 0);
+    verify_eq(c, stack_info(c).time_waits, 0);
+    receive(c, RST, seq + 1, 0, 0);
+    verify_eq(c, stack_info(c).half_opens, 0);
+    verify_eq(c, stack_info(c).time_waits, 0);
+}
+
 CONVERSATION(small_segments_may_be_smaller) {
     c->config.habits.mss_min_bytes = 48;
     listen_here(c);

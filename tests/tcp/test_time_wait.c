@@ -252,6 +252,106 @@ CONVERSATION(row_84_iss_after_reuse_is_above_all_that_was_sent) {
     expect_state(c, ESTABLISHED);
 }
 
+/* A newer SYN opens the tuple of the line again.  Return: our old ISS. */
+static uint32_t open_again(struct conversation *c) {
+    uint32_t old = c->talker->iss;
+
+    wait_begin(c);
+    forget_iss(c);
+    receive(c, SYN, 5000, 0, 0);
+    expect_verdict(c, TERCET_TIME_WAIT_REUSED);
+    expect(c, SYN | ACK, 0, 5001, 0);
+    verify_eq(c, stack_info(c).half_opens, 1);
+    return old;
+}
+
+/* The line is there again, with its numbers and in its state. */
+static void expect_the_old_line(struct conversation *c, uint32_t old_iss) {
+    verify_eq(c, stack_info(c).half_opens, 0);
+    verify_eq(c, stack_info(c).time_waits, 1);
+    forget_iss(c);
+    receive(c, FIN | ACK, 1, 2, 0);
+    expect_verdict(c, TERCET_TIME_WAIT_FIN);
+    expect(c, ACK, old_iss + 2, 2, 0, .absolute = true);
+}
+
+/* Row 83: the peer does not know the SYN that took the line's place: it was an old duplicate. */
+CONVERSATION(row_83_time_wait_comes_back_when_the_syn_proves_old) {
+    uint32_t old = open_again(c);
+    receive(c, RST, 5001, 0, 0);
+    expect_verdict(c, TERCET_HALF_OPEN_RESET);
+    expect_the_old_line(c, old);
+    advance_ms(c, 2 * c->config.msl_ms + 1);
+    verify_eq(c, stack_info(c).time_waits, 0);
+}
+
+/* ... or nobody is there to say so. */
+CONVERSATION(row_83_time_wait_comes_back_when_the_opening_is_given_up) {
+    c->config.msl_ms = 120000;
+    uint32_t old = open_again(c);
+    advance_s(c, 64);
+    ignore_heard(c);
+    expect_the_old_line(c, old);
+}
+
+CONVERSATION(row_83_time_wait_comes_back_when_the_listener_closes) {
+    uint32_t old = open_again(c);
+    close_listener(c);
+    expect_the_old_line(c, old);
+}
+
+/* It is 2 MSL from the old end, not more, and nothing is left to come back then. */
+CONVERSATION(row_83_time_wait_ends_while_it_lies_aside) {
+    c->config.msl_ms = 5000;
+    open_again(c);
+    advance_ms(c, 9001);
+    verify_eq(c, stack_info(c).time_waits, 0);
+    verify_eq(c, stack_info(c).half_opens, 1);
+    ignore_heard(c);
+    receive(c, RST, 5001, 0, 0);
+    verify_eq(c, stack_info(c).half_opens, 0);
+    verify_eq(c, stack_info(c).time_waits, 0);
+}
+
+/* The same where another's line needs the room. */
+CONVERSATION(row_83_time_wait_that_lies_aside_may_make_room) {
+    struct talker *first = c->talker;
+
+    c->config.max_time_waits = 1;
+    open_again(c);
+    talk_with(c, 50001);
+    receive(c, SYN, 0, 0, 0);
+    expect(c, SYN | ACK, 0, 1, 0);
+    receive(c, ACK, 1, 1, 0);
+    take_connection(c);
+    user_close(c);
+    expect(c, FIN | ACK, 1, 1, 0);
+    receive(c, FIN | ACK, 1, 2, 0);
+    expect(c, ACK, 2, 2, 0);
+    if (is_on(c)) c->talker = first;
+    receive(c, RST, 5001, 0, 0);
+    verify_eq(c, stack_info(c).half_opens, 0);
+    verify_eq(c, stack_info(c).time_waits, c->over ? 0 : 1);
+    talk_with(c, 50001);
+    receive(c, FIN | ACK, 1, 2, 0);
+    expect_verdict(c, TERCET_TIME_WAIT_FIN);
+    ignore_heard(c);
+}
+
+/* An opening that succeeds leaves nothing of the line: the next one is its own. */
+CONVERSATION(an_opening_from_time_wait_ends_it) {
+    open_again(c);
+    receive(c, ACK, 5001, 1, 0);
+    take_connection(c);
+    expect_state(c, ESTABLISHED);
+    verify_eq(c, stack_info(c).time_waits, 0);
+    user_close(c);
+    expect(c, FIN | ACK, 1, 5001, 0);
+    receive(c, FIN | ACK, 5001, 2, 0);
+    expect(c, ACK, 2, 5002, 0);
+    verify_eq(c, stack_info(c).time_waits, 1);
+}
+
 /* Our own connect from the tuple in TIME-WAIT is refused by name, not mixed up with it. */
 CONVERSATION(connect_from_a_tuple_in_time_wait_is_refused) {
     tercet_conn conn = 0;
