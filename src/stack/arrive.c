@@ -2,7 +2,7 @@
 /*
  * A batch of frames comes in.
  *
- * Each chunk of it is parsed and hashed first, and the index lines are asked for, so that by the time the
+ * Each chunk of it is parsed first, then hashed, and the index lines are asked for, so that by the time the
  * segments are handed to tcp, one by one in their order, the look-ups no longer wait for memory.
  */
 #include "base/rare.h"
@@ -219,6 +219,15 @@ static enum tercet_verdict parse(struct tercet_stack *stack, struct arrival *a, 
     return icmp_arrives(stack, &a->ip, local);
 }
 
+/* None of these waits for another: in a loop of their own the processor works on several at once. */
+static void find_homes(const struct tcp *t, struct arrival *arrivals, unsigned n) {
+    for (struct arrival *a = arrivals; a < arrivals + n; a++) {
+        if (!a->is_tcp) continue;
+        a->tag = tcp_tag(t, &a->tuple);
+        flow_prefetch(&t->flows, a->tag);
+    }
+}
+
 static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames, unsigned n,
                          bool looped) {
     struct arrival arrivals[CHUNK];
@@ -227,13 +236,7 @@ static void arrive_chunk(struct tercet_stack *stack, struct tercet_frame *frames
         arrivals[i].frame = &frames[i];
         frames[i].verdict = (uint16_t)parse(stack, &arrivals[i], looped);
     }
-    for (unsigned i = 0; i < n; i++) {
-        struct arrival *a = &arrivals[i];
-
-        if (!a->is_tcp) continue;
-        a->tag = tcp_tag(&stack->tcp, &a->tuple);
-        flow_prefetch(&stack->tcp.flows, a->tag);
-    }
+    find_homes(&stack->tcp, arrivals, n);
     for (unsigned i = 0; i < n; i++) {
         struct arrival *a = &arrivals[i];
         enum tercet_verdict verdict = (enum tercet_verdict)frames[i].verdict;
