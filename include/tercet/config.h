@@ -47,7 +47,7 @@ struct tercet_config {
     uint32_t receive_buffer_bytes; /* 4,096 .. 4 MiB (512 KiB): also decides the window scale offered */
 
     /* Times. */
-    uint32_t msl_ms;         /* maximum segment lifetime; TIME-WAIT lasts twice that; 1 .. 60,000,000 (30,000) */
+    uint32_t msl_ms; /* maximum segment lifetime; TIME-WAIT lasts twice that; 1 .. 60,000,000 (30,000) */
     uint32_t rto_initial_us; /* RFC 6298 section 2.1 (1,000,000) */
     uint32_t rto_min_us;     /* (200,000; the RFC's SHOULD is 1 s) */
     uint32_t rto_max_us;     /* (120,000,000) */
