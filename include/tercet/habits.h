@@ -62,7 +62,8 @@ struct tercet_habits {
     bool reset_keeps_text; /* what came before a reset can still be read; RFC 9293 section 3.10.7.4 flushes it (false) */
 
     /* What is acknowledged when, and the window that is told. */
-    uint8_t quick_acks;   /* data segments acknowledged at once when data begins to flow (0) */
+    uint8_t quick_acks; /* data segments acknowledged at once when data begins to flow (0) */
+    bool acks_adapt; /* ACKs are paced by octets and by the time between segments, as on Linux (false) */
     bool fin_ack_delayed; /* a FIN behind text may wait for a delayed ACK, too (false) */
     bool duplicates_told; /* what arrives twice is told in a SACK block, RFC 2883 (false) */
     bool buffer_whole_segments; /* the receive buffer grows to whole segments when the MSS is agreed, as on FreeBSD (false) */
@@ -72,6 +73,7 @@ struct tercet_habits {
     uint8_t slow_start_segments; /* an ACK opens cwnd by so many at most in slow start (1; Linux 255, FreeBSD 2) */
     bool window_in_use; /* an ACK opens cwnd in slow start only if half of it was in flight, as on Linux (false) */
     bool restart_after_idle; /* cwnd falls back to the initial window when nothing was sent for an RTO, RFC 5681 section 4.1 (true) */
+    bool mss_half_window; /* no segment is longer than half of the largest window offered, as on Linux (false) */
     bool pushes_bursts; /* PSH also on the last of several segments that leave together, as on Linux (false) */
     bool probes_empty; /* a closed window is probed by an old sequence number, not by an octet (false) */
 

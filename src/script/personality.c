@@ -31,6 +31,8 @@ static void configure_linux(struct tercet_config *config) {
     habits->timestamp_slack = 1;
     habits->mss_min_bytes = 48;
     habits->quick_acks = 16;
+    habits->acks_adapt = true;
+    habits->mss_half_window = true;
     habits->slow_start_segments = 255;
     habits->pushes_bursts = true;
     habits->probes_empty = true;

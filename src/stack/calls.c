@@ -7,6 +7,7 @@
 #include "tcp/ecn.h"
 #include "tcp/isn.h"
 #include "tcp/mss.h"
+#include "tcp/pace.h"
 #include "tcp/receive.h"
 #include "tcp/tcb_life.h"
 #include "tcp/timers.h"
@@ -376,6 +377,11 @@ static int set_read_shut(struct tercet_stack *stack, struct tcb *tcb, uint32_t v
 static int set_quick_acks(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     set_flag(tcb, TCB_INTERACTIVE, !value);
     if (!value) return 0;
+    if (stack->tcp.config.habits.acks_adapt) {
+        tcb->pushed |= PACE_PUSHED;
+        pace_read(&stack->tcp, tcb);
+        return 0;
+    }
     tcb->quick_acks = stack->tcp.config.habits.quick_acks;
     if (tcb_is(tcb, TCB_ACK_LATER)) tcb_owe_ack(&stack->tcp, tcb);
     return 0;
@@ -384,8 +390,9 @@ static int set_quick_acks(struct tercet_stack *stack, struct tcb *tcb, uint32_t 
 static int set_max_segment(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     uint16_t *mss = tcb->state == TERCET_STATE_SYN_SENT ? &tcb->announced_mss : &tcb->mss_bytes;
 
-    (void)stack;
-    if (value < *mss) *mss = (uint16_t)value;
+    if (value >= *mss) return 0;
+    *mss = (uint16_t)value;
+    if (stack->tcp.config.habits.mss_half_window && tcb_is_synchronized(tcb)) mss_bound(tcb, *mss);
     return 0;
 }
 
@@ -398,6 +405,7 @@ static int set_window_scale(struct tercet_stack *stack, struct tcb *tcb, uint32_
 
 static int set_syn_retries(struct tercet_stack *stack, struct tcb *tcb, uint32_t value) {
     (void)stack;
+    if (tcb_is_synchronized(tcb)) return 0; /* too late to matter */
     tcb->syn_retries = (uint8_t)value;
     return 0;
 }

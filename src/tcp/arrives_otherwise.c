@@ -14,6 +14,8 @@
 #include "tcp/arrives.h"
 #include "tcp/duplicate.h"
 #include "tcp/ecn.h"
+#include "tcp/mss.h"
+#include "tcp/pace.h"
 #include "tcp/recovery.h"
 #include "tcp/reassembly.h"
 #include "tcp/receive.h"
@@ -39,6 +41,7 @@ static RARE enum tercet_verdict unacceptable(struct tcp *t, struct tcb *tcb,
         return challenge(
             t, tcb, TERCET_SYN_CHALLENGED); /* whatever its sequence number: RFC 5961 section 4.2 */
     if (!segment_span(seg)) return challenge(t, tcb, verdict);
+    if (t->config.habits.acks_adapt && seq_lt(seg->seq, tcb->rcv_nxt)) pace_hurry(t, tcb);
     if (seq_lt(seg->seq, tcb->rcv_nxt))
         duplicate_note(t, tcb, seg->seq, seq_add(seg->seq, segment_span(seg)));
     tcb_owe_ack(t, tcb);
@@ -226,7 +229,10 @@ static void take_window(struct tcp *t, struct tcb *tcb, const struct segment *se
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_wl1 = seg->seq;
     tcb->snd_wl2 = seg->ack;
-    if (tcb->snd_wnd > tcb->snd_max_wnd) tcb->snd_max_wnd = tcb->snd_wnd;
+    if (tcb->snd_wnd > tcb->snd_max_wnd) {
+        tcb->snd_max_wnd = tcb->snd_wnd;
+        if (t->config.habits.mss_half_window) mss_bound(tcb, tcb->mss_agreed);
+    }
     if (tcb->snd_wnd) {
         timer_clear(tcb, TIMER_PERSIST);
         tcb->probes = 0;
@@ -370,8 +376,11 @@ static enum tercet_verdict seventh_text(struct tcp *t, struct tcb *tcb, const st
 static void eighth_fin(struct tcp *t, struct tcb *tcb) {
     tcb->rcv_nxt = seq_add(tcb->rcv_nxt, 1);
     tcb->flags |= TCB_FIN_RECEIVED;
-    if (t->config.habits.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED &&
-        tcb_is(tcb, TCB_HEARD_TEXT))
+    if (t->config.habits.acks_adapt && tcb->state == TERCET_STATE_ESTABLISHED) {
+        tcb->flags |= TCB_INTERACTIVE; /* whoever has heard all will answer, or close */
+        pace_acknowledge(t, tcb, false);
+    } else if (t->config.habits.fin_ack_delayed && tcb->state == TERCET_STATE_ESTABLISHED &&
+               tcb_is(tcb, TCB_HEARD_TEXT))
         receive_acknowledge_later(t, tcb);
     else
         tcb_owe_ack(t, tcb);

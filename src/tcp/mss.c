@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "tcp/mss.h"
 
+#include "base/rare.h"
 #include "tcp/tcp.h"
 
 uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple) {
@@ -19,6 +20,16 @@ uint16_t mss_agreed(const struct tcp *t, uint16_t announced, const struct tuple 
     if (!option) theirs = tuple_is_v4(tuple) ? MSS_DEFAULT_V4 : MSS_DEFAULT_V6;
     if (theirs < t->config.habits.mss_min_bytes) theirs = t->config.habits.mss_min_bytes;
     return theirs < announced ? theirs : announced;
+}
+
+RARE void mss_bound(struct tcb *tcb, uint16_t agreed) {
+    uint32_t options = tcb_options(tcb), wnd = tcb->snd_max_wnd, before = tcb_payload_max(tcb);
+    uint32_t most = wnd > MSS_DEFAULT_V4 ? wnd / 2 : wnd;
+
+    tcb->mss_agreed = agreed;
+    if (most < MSS_BOUND_LEAST - options) most = MSS_BOUND_LEAST - options;
+    tcb->mss_bytes = agreed - options > most ? (uint16_t)(most + options) : agreed;
+    tcb->cwnd = tcb->cwnd / before * tcb_payload_max(tcb);
 }
 
 uint8_t wscale_for(const struct tcp *t, uint32_t limit) {

@@ -7,6 +7,7 @@
 #include "tcp/tuple.h"
 
 struct tcp;
+struct tcb;
 
 /*
  * Sizes that an opening agrees on: maximum segment size and window scale.
@@ -16,8 +17,9 @@ struct tcp;
 #define MSS_DEFAULT_V6 1220
 #define MSS_FLOOR                                                                                  \
     88 /* a peer that asks for less gets this: each segment carries more data than options */
-#define MSS_LEAST  48 /* to which the same may be configured: there is text beside the options */
-#define WSCALE_MAX 14
+#define MSS_LEAST       48 /* to which the same may be configured: there is text beside the options */
+#define MSS_BOUND_LEAST 48u /* for a window however small, options not deducted */
+#define WSCALE_MAX      14
 
 /* The MSS to announce to this peer: what its route takes in one packet, options not deducted. */
 uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);
@@ -30,6 +32,12 @@ uint16_t mss_announced(const struct tcp *t, const struct tuple *tuple);
  */
 uint16_t mss_agreed(const struct tcp *t, uint16_t announced, const struct tuple *tuple,
                     uint16_t option);
+
+/*
+ * @agreed octets are the largest payload, but no segment is longer than half of the largest window that the peer has
+ * offered, as on Linux; a window of less than the default counts as a whole.  cwnd keeps its number of segments.
+ */
+void mss_bound(struct tcb *tcb, uint16_t agreed);
 
 /* The smallest shift with which a window of @limit octets fits in 16 bits. */
 uint8_t wscale_for(const struct tcp *t, uint32_t limit);

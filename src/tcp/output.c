@@ -21,6 +21,7 @@
 #include "tcp/duplicate.h"
 #include "tcp/ecn.h"
 #include "tcp/mss.h"
+#include "tcp/pace.h"
 #include "tcp/reassembly.h"
 #include "tcp/receive.h"
 #include "tcp/rtt.h"
@@ -55,6 +56,7 @@ static void put_ack(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     if (tcb_is(tcb, TCB_TIMESTAMPS)) put_timestamps(t, tcb, seg);
     if (tells_blocks(tcb))
         reassembly_tell(t, tcb, &seg->options, tcb_payload_max(tcb) - seg->length);
+    if (t->config.habits.acks_adapt) pace_acknowledged(t, tcb);
     tcb->last_ack_sent = tcb->rcv_nxt;
     tcb->unacked = 0;
     tcb->flags &= ~(uint32_t)(TCB_ACK_NOW | TCB_ACK_LATER);
@@ -129,6 +131,10 @@ static void put_urgent(const struct tcb *tcb, struct segment *seg) {
 static void note_answer(const struct tcp *t, struct tcb *tcb) {
     uint64_t since_us = tick_us_between(tcb->heard_text, t->tick);
 
+    if (t->config.habits.acks_adapt) {
+        pace_answered(t, tcb);
+        return;
+    }
     if (since_us < t->config.delayed_ack_us) tcb->flags |= TCB_INTERACTIVE;
 }
 

@@ -2,6 +2,7 @@
 #include "tcp/receive.h"
 
 #include "tcp/duplicate.h"
+#include "tcp/pace.h"
 #include "tcp/reassembly.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
@@ -32,6 +33,10 @@ static bool is_quick(const struct tcp *t, struct tcb *tcb) {
  * at once where the window has no room for a second one.  Source: RFC 9293 section 3.8.6.3.
  */
 static void acknowledge_text(struct tcp *t, struct tcb *tcb, bool closed_gap, bool is_last) {
+    if (t->config.habits.acks_adapt) {
+        if (closed_gap || !is_last) pace_acknowledge(t, tcb, closed_gap);
+        return; /* with the FIN, if it comes with one */
+    }
     bool is_hurried = is_quick(t, tcb) && !(is_last && t->config.habits.fin_ack_delayed);
 
     tcb->unacked++;
@@ -115,6 +120,7 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
     if (seq_lt(from, tcb->rcv_nxt)) {
         skip = seq_distance(from, tcb->rcv_nxt);
         duplicate_note(t, tcb, from, seq_add(from, n));
+        if (t->config.habits.acks_adapt && skip >= n) pace_hurry(t, tcb);
         if (skip > n) {
             *fin = false;
             skip = n;
@@ -130,17 +136,37 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
         tcb_owe_ack(t, tcb);
         return TERCET_DATA_DUPLICATE;
     }
+    if (t->config.habits.acks_adapt && n) pace_heard(t, tcb, seg);
     verdict = keep(t, tcb, from, seg->payload + skip, n, fin);
     if (verdict == TERCET_DATA_NO_MEMORY) tcb_owe_ack(t, tcb);
     return verdict;
 }
 
+/* As on Linux: the window stays as it is, or moves to a multiple of a full segment, or of its unit. */
+static uint32_t room_rounded(const struct tcb *tcb, uint32_t room) {
+    uint32_t mss = tcb->rcv_mss, before = seq_distance(tcb->last_ack_sent, tcb->rcv_adv),
+             unit = 1u << tcb->rcv_scale;
+
+    if (room < mss || room < pace_room(tcb) / 16) return 0;
+    if (tcb->rcv_scale) return (room + unit - 1) & ~(unit - 1);
+    return before + mss <= room || before > room ? room - room % mss : before;
+}
+
 /* The right edge that the buffer allows, as far as the window field can say it. */
-static struct seq edge_allowed(const struct tcb *tcb) {
+static struct seq edge_allowed(const struct tcp *t, const struct tcb *tcb) {
     uint32_t waiting = seq_distance(tcb->rcv_user, tcb->rcv_nxt), most = 0xffffu << tcb->rcv_scale;
-    uint32_t room = tcb->rcv_limit > waiting ? tcb->rcv_limit - waiting : 0;
+    uint32_t limit = t->config.habits.acks_adapt ? pace_room(tcb) : tcb->rcv_limit;
+    uint32_t room = limit > waiting ? limit - waiting : 0;
+
+    if (t->config.habits.acks_adapt) room = room_rounded(tcb, room);
 
     return seq_add(tcb->rcv_nxt, room < most ? room : most);
+}
+
+bool receive_window_keeps(const struct tcp *t, const struct tcb *tcb) {
+    uint32_t before = seq_distance(tcb->last_ack_sent, tcb->rcv_adv);
+
+    return seq_distance(tcb->rcv_nxt, edge_allowed(t, tcb)) >= before;
 }
 
 void receive_buffer_round(const struct tcp *t, struct tcb *tcb) {
@@ -152,8 +178,8 @@ void receive_buffer_round(const struct tcp *t, struct tcb *tcb) {
 }
 
 /* As on FreeBSD: all the room that there is, rounded down, but never less than was promised. */
-static uint32_t window_of_room(struct tcb *tcb) {
-    struct seq allowed = edge_allowed(tcb);
+static uint32_t window_of_room(const struct tcp *t, struct tcb *tcb) {
+    struct seq allowed = edge_allowed(t, tcb);
     uint32_t most = 0xffffu << tcb->rcv_scale;
 
     /* The FIN takes a sequence number, but no room. */
@@ -168,12 +194,13 @@ static uint32_t window_of_room(struct tcb *tcb) {
 uint32_t receive_window(const struct tcp *t, struct tcb *tcb) {
     uint32_t half = tcb->rcv_limit / 2, mss = tcb->announced_mss, unit = 1u << tcb->rcv_scale, wnd;
     uint32_t most = 0xffffu << tcb->rcv_scale; /* that the field can say */
-    struct seq allowed = edge_allowed(tcb);
+    struct seq allowed = edge_allowed(t, tcb);
 
-    if (t->config.habits.window_follows_buffer) return window_of_room(tcb);
+    if (t->config.habits.window_follows_buffer) return window_of_room(t, tcb);
     if (seq_lt(tcb->rcv_adv, tcb->rcv_nxt)) tcb->rcv_adv = tcb->rcv_nxt;
     if (seq_gt(allowed, tcb->rcv_adv) &&
-        seq_distance(tcb->rcv_adv, allowed) >= (half < mss ? half : mss))
+        (t->config.habits.acks_adapt ||
+         seq_distance(tcb->rcv_adv, allowed) >= (half < mss ? half : mss)))
         tcb->rcv_adv = allowed;
     wnd = (seq_distance(tcb->rcv_nxt, tcb->rcv_adv) + unit - 1) & ~(unit - 1);
     if (wnd > most) wnd = most;
@@ -185,6 +212,11 @@ uint32_t receive_window(const struct tcp *t, struct tcb *tcb) {
 static bool is_worth_an_update(const struct tcp *t, const struct tcb *tcb, uint32_t opened) {
     uint32_t half = tcb->rcv_limit / 2, two = 2u * tcb->announced_mss;
 
+    if (t->config.habits.acks_adapt) {
+        uint32_t wnd = tcb_rcv_wnd(tcb);
+
+        return 2 * wnd <= tcb->rcv_limit && opened >= wnd;
+    }
     if (!t->config.habits.window_follows_buffer) return opened >= (half < two ? half : two);
     if (tcb_is(tcb, TCB_ACK_LATER)) return false;
     if (opened >= half) return true;
@@ -198,7 +230,8 @@ void receive_consume(struct tcp *t, struct tcb *tcb, uint32_t n) {
     tcb->rcv_user = seq_add(tcb->rcv_user, n);
     if (!seq_lt(tcb->rcv_user, tcb->rcv_up)) tcb->flags &= ~(uint32_t)TCB_RCVS_URGENT;
     release_unneeded(t, tcb);
-    if (!tcb_receives(tcb) || !seq_gt(edge_allowed(tcb), tcb->rcv_adv)) return;
-    opened = seq_distance(tcb->rcv_adv, edge_allowed(tcb));
+    if (t->config.habits.acks_adapt) pace_read(t, tcb);
+    if (!tcb_receives(tcb) || !seq_gt(edge_allowed(t, tcb), tcb->rcv_adv)) return;
+    opened = seq_distance(tcb->rcv_adv, edge_allowed(t, tcb));
     if (is_worth_an_update(t, tcb, opened)) tcb_owe_ack(t, tcb);
 }

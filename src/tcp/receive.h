@@ -32,6 +32,9 @@ void receive_acknowledge_later(struct tcp *t, struct tcb *tcb);
  */
 uint32_t receive_window(const struct tcp *t, struct tcb *tcb);
 
+/* config.habits.acks_adapt: whether the window can be offered now as large as it was last. */
+bool receive_window_keeps(const struct tcp *t, const struct tcb *tcb);
+
 /* config.habits.buffer_whole_segments: the MSS is agreed, the buffer grows to a multiple of it. */
 void receive_buffer_round(const struct tcp *t, struct tcb *tcb);
 

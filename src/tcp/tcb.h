@@ -100,7 +100,13 @@ struct tcb {
 
     /* Timestamps. */
     uint32_t ts_recent, ts_recent_s, ts_offset;
-    uint32_t ts_first; /* TSval of our first SYN */
+    union {
+        uint32_t ts_first; /* TSval of our first SYN, until that is acknowledged */
+        struct {
+            uint16_t rcv_mss;    /* the longest text heard, about; if config.habits.acks_adapt */
+            uint16_t mss_agreed; /* mss_bytes, before config.habits.mss_half_window */
+        };
+    };
 
     /* Round trip, congestion, recovery. */
     uint32_t srtt_us8, rttvar_us4; /* scaled by 8 and 4 as in RFC 6298's reference arithmetic */
@@ -136,10 +142,16 @@ struct tcb {
     struct tick heard_text; /* when text last came in order; kept only if config.habits.quick_acks */
     uint32_t user_timeout_ms; /* 0: none */
     uint16_t keep_idle_s, keep_interval_s;
-    uint8_t keep_count;    /* probes without an answer that end the connection */
-    uint8_t keep_probes;   /* sent since the peer was last heard */
-    uint8_t syn_retries;   /* of this opening */
-    uint8_t offered_scale; /* window shift in our SYN */
+    uint8_t keep_count;  /* probes without an answer that end the connection */
+    uint8_t keep_probes; /* sent since the peer was last heard */
+    union {
+        uint8_t syn_retries; /* of this opening */
+        uint8_t ato_4ms;     /* then, if config.habits.acks_adapt: how long an ACK waits */
+    };
+    union {
+        uint8_t offered_scale; /* window shift in our SYN */
+        uint8_t pushed;        /* then, the same: short segments since the last ACK */
+    };
 
     /* Buffers. */
     struct ring snd, rcv;
@@ -185,9 +197,14 @@ static inline struct seq tcb_snd_begin(const struct tcb *tcb) {
     return tcb_is(tcb, TCB_SYN_UNACKED) ? seq_add(tcb->iss, 1) : seq_min(tcb->snd_una, tcb->snd_end);
 }
 
-/* Payload that fits in one segment beside the options that every segment carries. */
+/* Octets of the options that every segment carries. */
+static inline uint32_t tcb_options(const struct tcb *tcb) {
+    return tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0;
+}
+
+/* Payload that fits in one segment beside those. */
 static inline uint32_t tcb_payload_max(const struct tcb *tcb) {
-    return tcb->mss_bytes - (tcb_is(tcb, TCB_TIMESTAMPS) ? TIMESTAMPS_LENGTH : 0);
+    return tcb->mss_bytes - tcb_options(tcb);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "tcp/congestion.h"
 #include "tcp/ecn.h"
 #include "tcp/mss.h"
+#include "tcp/pace.h"
 #include "tcp/reassembly.h"
 #include "tcp/receive.h"
 #include "tcp/rtt.h"
@@ -106,6 +107,10 @@ void tcb_established(struct tcp *t, struct tcb *tcb) {
         tcb->flags &= ~(uint32_t)TCB_SYN_TWICE;
     tcb->retries = 0;
     tcb->soft_errors = 0;
+    tcb->ts_first = 0;
+    tcb->syn_retries = tcb->offered_scale = 0;
+    if (t->config.habits.acks_adapt) pace_begin(t, tcb);
+    if (t->config.habits.mss_half_window) mss_bound(tcb, tcb->mss_bytes);
     timer_clear(tcb, TIMER_USER_TIMEOUT);
     keepalive_start(t, tcb);
     congestion_init(t, tcb);

@@ -2,6 +2,7 @@
 #include "tcp/timers.h"
 
 #include "tcp/icmp_error.h"
+#include "tcp/pace.h"
 #include "tcp/recovery.h"
 #include "tcp/tcb_life.h"
 #include "tcp/tcp.h"
@@ -177,7 +178,10 @@ static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {
     switch (timer) {
     case TIMER_RETRANSMIT: retransmit_expired(t, tcb); break;
     case TIMER_PERSIST: persist_expired(t, tcb); break;
-    case TIMER_DELAYED_ACK: tcb_owe_ack(t, tcb); break;
+    case TIMER_DELAYED_ACK:
+        if (t->config.habits.acks_adapt) pace_waited(t, tcb);
+        tcb_owe_ack(t, tcb);
+        break;
     case TIMER_FIN_WAIT_2: tcb_over(t, tcb, TERCET_REASON_TIMED_OUT); break;
     case TIMER_KEEPALIVE: keepalive_expired(t, tcb); break;
     case TIMER_USER_TIMEOUT: tcb_reset(t, tcb, why_given_up(tcb)); break;

@@ -362,11 +362,14 @@ TALK(quickack_sends_what_is_delayed, "linux") {
     struct ip_header ip;
     struct segment seg;
     int fd_a, fd_b;
+    char byte;
 
     connect_to_a(pair, &fd_a, &fd_b);
     CHECK_EQ(set_int(pair->a, fd_a, T, UNIX_TCP_QUICKACK, 0), 0);
     CHECK_EQ(send_bytes(pair->b, fd_b, "x", 1, 0), 1);
     cross(pair->b, pair->a);
+    CHECK(!take_segment(pair->a, &ip, &seg));
+    CHECK_EQ(receive_bytes(pair->a, fd_a, &byte, 1, 0), 1);
     CHECK(!take_segment(pair->a, &ip, &seg));
     CHECK_EQ(set_int(pair->a, fd_a, T, UNIX_TCP_QUICKACK, 1), 0);
     CHECK(take_segment(pair->a, &ip, &seg));
