@@ -290,7 +290,7 @@ static void rig_arrive(void *self, const unsigned char *packet, uint32_t n) {
     traffic_sees(&sockets->traffic, packet, n, true, sockets->now_ns);
     memcpy(rig->spare, packet, n);
     tercet_stack_arrive(rig->stack, &frame, 1, sockets->now_ns);
-    if (frame.verdict == TERCET_ICMP_SOFT || frame.verdict == TERCET_ICMP_HARD)
+    if (is_rumour && (frame.verdict == TERCET_ICMP_SOFT || frame.verdict == TERCET_ICMP_HARD))
         sockets_icmp(sockets, &rumour.local, &rumour.remote, rumour.error);
     settle(rig);
 }

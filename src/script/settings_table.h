@@ -26,12 +26,12 @@ enum setting_kind {
 
 struct setting {
     struct word name;
-    enum setting_kind kind;
-    const char *words;  /* what becomes of it; of ONLY: the feature that other values need */
-    const char *values; /* of ONLY */
-    uint32_t field;     /* its offset * 16 + its octets; 0: none */
-    uint32_t multiply, divide;
+    const char *words;   /* what becomes of it; of ONLY: the feature that other values need */
+    const char *values;  /* of ONLY */
     int64_t least, most; /* of the value */
+    enum setting_kind kind;
+    uint32_t field; /* its offset * 16 + its octets; 0: none */
+    uint32_t multiply, divide;
     void (*follow)(struct settings *settings,
                    int64_t number); /* what else changes with it; or NULL */
 };

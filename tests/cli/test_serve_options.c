@@ -51,7 +51,7 @@ TEST(a_command_takes_the_rest_of_the_line_and_the_way_in)
     CHECK_STR(options.command[3], "x");
     CHECK(options.command[4] == NULL);
     CHECK(read_line("serve --publish 0:80 -- true", &options));
-    CHECK_EQ(options.publish_count, 1); /* asked for */
+    CHECK_EQ(options.publish_count, 1);      /* asked for */
     CHECK(!read_line("serve --", &options)); /* a script whose COMMAND is empty would serve for ever */
 }
 

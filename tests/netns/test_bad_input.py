@@ -94,7 +94,7 @@ def the_device():
     make = ('unshare', '-n', 'sh', '-c', 'ip tuntap add dev tct0 mode tun && ip link set tct0 mtu 1400 && exec "$0" "$@"')
     refused('more than the device takes', ('--tun', 'tct0', *address, '--mtu', '1500'), 1, '--mtu 1500', '1400', before=make)
     first = '"$0" serve --quiet --tun tct0 --address 198.18.0.9/24 & p=$!; while [ "$(cat /sys/class/net/tct0/carrier)" != 1 ]; do :; done; '
-    busy = ('unshare', '-n', 'unshare', '-m', '--kill-child', '-p', '-f', 'sh', '-c',
+    busy = ('unshare', '-n', 'unshare', '--mount-proc', '--kill-child', '-p', '-f', 'sh', '-c',
             'mount -t sysfs s /sys; ip tuntap add dev tct0 mode tun && ip link set tct0 up; ' + first + '"$0" "$@"; s=$?; kill $p; wait $p; exit $s')
     got = run('serve', '--tun', 'tct0', *address, before=busy)
     tap.check(got.status == 1 and complaint(got, '--tun tct0', 'busy'), 'a device that another program has', got)
