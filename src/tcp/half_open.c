@@ -74,7 +74,6 @@ void half_open_release(struct tcp *t, uint32_t index) {
 
 void half_open_drop(struct tcp *t, uint32_t index) {
     struct half_open *half_open = tcp_half_open(t, index);
-
     uint32_t tag = tcp_tag(t, &half_open->tuple);
 
     flow_remove(&t->flows, tag, flow_ref(FLOW_HALF_OPEN, index));
