@@ -75,8 +75,13 @@ static void finish(struct connect *connect, int status) {
         session_end(&connect->session, status);
 }
 
+/* A call carries no time: without the tick, what had been silent until now would have ended when it was last heard. */
 static void abort_conn(struct connect *connect) {
-    if (connect->talk.conn) tercet_conn_abort(connect->session.stack, connect->talk.conn);
+    struct tercet_stack *stack = connect->session.stack;
+
+    if (!connect->talk.conn) return;
+    tercet_stack_tick(stack, clock_monotonic_ns());
+    tercet_conn_abort(stack, connect->talk.conn);
     connect->talk.conn = 0;
 }
 

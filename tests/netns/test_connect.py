@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import random
+import re
 import signal
 import socket
 import struct
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 
 import serving
 from serving import AS_NOBODY, TERCET, run, tap
@@ -121,7 +123,18 @@ def late(host):
     echo(host)
 
 
-SERVERS = (echo, reset, hang_up, half_close, stubborn, flood, unreachable, late)
+def sleeper(host):
+    """Say when the SYN has come that nobody answers."""
+    sniffer = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x0003))
+    listener = socket.create_server(('', 7000))  # tells tercet that it may begin
+    while sniffer.recv(65536)[16:20] != socket.inet_aton(host):
+        pass
+    print('seen', file=sys.stderr, flush=True)
+    signal.pause()
+    listener.close()
+
+
+SERVERS = (sleeper, echo, reset, hang_up, half_close, stubborn, flood, unreachable, late)
 
 
 def server(function, host, *words):
@@ -301,6 +314,20 @@ def ends():
     process.stderr.close()
 
 
+def given_up_late():
+    """The time told of an opening that is given up is that of the giving up, not of the packet before."""
+    process = subprocess.Popen((TERCET, 'connect', '198.18.0.77', '7000', *server(sleeper, '198.18.0.77')), stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=default_signals)
+    text = b''
+    while b'seen\n' not in text and (some := os.read(process.stderr.fileno(), 65536)):
+        text += some
+    time.sleep(1.2)
+    process.send_signal(signal.SIGINT)
+    text += process.communicate(timeout=serving.PATIENCE_S)[1]
+    found = re.search(rb'given up after \d SYNs? in ([\d.]+) s: nothing answered', text)
+    tap.check(found and float(found[1]) >= 1.2 and process.returncode == 130, 'Ctrl-C gives up the opening when it comes', process.returncode, text)
+
+
 def terminal():
     """A person who types nothing is not waited for when the server has closed."""
     ours, theirs = pty.openpty()
@@ -350,6 +377,7 @@ def main():
     bad_input()
     records()
     ends()
+    given_up_late()
     terminal()
     few_descriptors()
     device()
