@@ -31,7 +31,7 @@ struct tercet_habits {
     /* What a SYN and a SYN-ACK carry, and how often they go. */
     uint32_t window_scale_bytes; /* the window scale is offered for a buffer of this size; 0: its own (0) */
     uint8_t option_order;       /* of the options of a SYN: enum tercet_option_order */
-    uint8_t syn_linear_retries; /* so many SYNs go again a constant time apart, beyond syn_retries but for at most as many again (0; Linux 4) */
+    uint8_t syn_linear_retries; /* so many SYNs go again a constant time apart, beyond syn_retries, but for few of those twice as many less one at most (0; Linux 4) */
     uint8_t syn_options_retries; /* from this retry on a SYN carries the MSS alone; 255: never (255) */
     uint8_t mss_min_bytes;       /* a peer that asks for less gets this, 48..255 (88; Linux 48) */
     bool window_whole_segments; /* the window of a SYN is a multiple of the segment's size, as on Linux (false) */
@@ -53,6 +53,8 @@ struct tercet_habits {
     uint8_t timestamp_slack; /* a timestamp that is older by so much still passes PAWS (0; Linux 1) */
     bool timestamps_lenient; /* segments without the timestamps that were agreed are taken all the same, a final ACK too (false) */
     bool old_timestamps_silent; /* of what PAWS refuses only text is answered; a SYN must have its timestamps, too (false) */
+    bool window_ends_strict; /* text that ends beyond the window is dropped as a whole while there is some to read, as on Linux (false) */
+    bool shrinking_unseen; /* a window that shrinks counts only with something new, or if it closes, as on Linux (false) */
     bool edges_lenient; /* an old segment's ACK counts, and one that begins at the right edge is taken (false) */
     bool acks_of_nothing_challenged; /* an ACK for less than our SYN is out of range (false) */
     bool reset_at_edges; /* a reset is exact also just before the peer's FIN and behind text that was SACKed (true) */
@@ -75,6 +77,8 @@ struct tercet_habits {
     bool restart_after_idle; /* cwnd falls back to the initial window when nothing was sent for an RTO, RFC 5681 section 4.1 (true) */
     bool mss_half_window; /* no segment is longer than half of the largest window offered, as on Linux (false) */
     bool pushes_bursts; /* PSH also on the last of several segments that leave together, as on Linux (false) */
+    bool urgent_undelayed; /* nothing waits for Nagle's sake as long as urgent octets are in flight, as on Linux (false) */
+    bool probes_wait_anew; /* an answered window probe makes the wait for the next begin again, as on Linux (false) */
     bool probes_empty; /* a closed window is probed by an old sequence number, not by an octet (false) */
 
     /* Closing and TIME-WAIT. */

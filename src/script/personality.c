@@ -32,6 +32,10 @@ static void configure_linux(struct tercet_config *config) {
     habits->mss_min_bytes = 48;
     habits->quick_acks = 16;
     habits->acks_adapt = true;
+    habits->window_ends_strict = true;
+    habits->shrinking_unseen = true;
+    habits->urgent_undelayed = true;
+    habits->probes_wait_anew = true;
     habits->mss_half_window = true;
     habits->slow_start_segments = 255;
     habits->pushes_bursts = true;

@@ -110,6 +110,12 @@ static RARE void skip_old_text(struct tcp *t, struct tcb *tcb, struct segment *s
     seg->flags &= (uint8_t)~TCP_FIN;
 }
 
+/* Text that the window holds only in part, while the user has not read what came before. */
+static bool ends_beyond(const struct tcb *tcb, const struct segment *seg, uint32_t wnd) {
+    return wnd && seg->length && tcb_readable(tcb) &&
+           seq_gt(seq_add(seg->seq, seg->length), seq_add(tcb->rcv_nxt, wnd));
+}
+
 /* First, check sequence number. */
 static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct segment *seg) {
     uint32_t wnd = tcb_rcv_wnd(tcb);
@@ -117,6 +123,8 @@ static enum tercet_verdict first_sequence(struct tcp *t, struct tcb *tcb, struct
     if (t->config.habits.edges_lenient && !segment_has(seg, TCP_SYN))
         skip_old_text(t, tcb, seg, wnd);
     skip_taken_probe(t, tcb, seg);
+    if (t->config.habits.window_ends_strict && ends_beyond(tcb, seg, wnd))
+        return unacceptable(t, tcb, seg, TERCET_OUTSIDE_WINDOW);
     if (!is_acceptable(seg, tcb->rcv_nxt, wnd))
         return unacceptable(t, tcb, seg, TERCET_OUTSIDE_WINDOW);
     if (!wnd && segment_span(seg)) {
@@ -216,6 +224,14 @@ static void take_timestamp(struct tcp *t, struct tcb *tcb, const struct segment 
     tcb->ts_recent_s = tcp_now_s(t);
 }
 
+/* config.habits.shrinking_unseen: the segment has nothing new but less room, though some. */
+static bool is_shrinking_unseen(const struct tcb *tcb, const struct segment *seg) {
+    uint32_t wnd = (uint32_t)seg->wnd << tcb->snd_scale;
+
+    return wnd && wnd < tcb->snd_wnd && seq_eq(seg->ack, tcb->snd_una) &&
+           seq_eq(seg->seq, tcb->snd_wl1);
+}
+
 /*
  * Take the window, 32 bits without a sign (MUST-1, REC-1), if the segment is newer than the one it was last
  * taken from.  What acknowledges something new is: by SND.WL1 alone a retransmission with a smaller window
@@ -226,6 +242,7 @@ static void take_window(struct tcp *t, struct tcb *tcb, const struct segment *se
                     (seq_eq(tcb->snd_wl1, seg->seq) && seq_le(tcb->snd_wl2, seg->ack));
 
     if (!is_newer) return;
+    if (t->config.habits.shrinking_unseen && is_shrinking_unseen(tcb, seg)) return;
     tcb->snd_wnd = (uint32_t)seg->wnd << tcb->snd_scale;
     tcb->snd_wl1 = seg->seq;
     tcb->snd_wl2 = seg->ack;
@@ -297,6 +314,14 @@ static enum tercet_verdict fin_acknowledged(struct tcp *t, struct tcb *tcb,
     }
 }
 
+/* The peer lives, his window is closed (MUST-37). */
+static RARE void probe_answered(struct tcp *t, struct tcb *tcb) {
+    tcb->retries = tcb->soft_errors = 0;
+    if (!t->config.habits.probes_wait_anew) return;
+    timer_clear(tcb, TIMER_PERSIST);
+    tcb_owe(t, tcb);
+}
+
 /* Fifth, check the ACK field. */
 static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struct segment *seg) {
     enum tercet_verdict verdict;
@@ -311,8 +336,7 @@ static enum tercet_verdict fifth_ack(struct tcp *t, struct tcb *tcb, const struc
     take_timestamp(t, tcb, seg);
     tcb->heard = t->tick;
     tcb->keep_probes = 0;
-    if (timer_is_set(tcb, TIMER_PERSIST))
-        tcb->retries = tcb->soft_errors = 0; /* the peer lives, its window is closed (MUST-37) */
+    if (timer_is_set(tcb, TIMER_PERSIST)) probe_answered(t, tcb);
     if (is_duplicate_ack(tcb, seg) && !tcb->probes) recovery_duplicate(t, tcb);
     if (seq_ge(seg->ack, tcb->snd_una)) take_window(t, tcb, seg);
     if (seq_gt(seg->ack, tcb->snd_una)) acknowledge(t, tcb, seg);

@@ -165,6 +165,11 @@ static bool data_departs(struct tcp *t, struct tcb *tcb, struct departure *out, 
     return true;
 }
 
+/* A full segment that left without the FIN goes again without it. */
+static bool fin_goes_with(const struct tcb *tcb, uint32_t n) {
+    return n < tcb_payload_max(tcb) || !(tcb->wishes & WISH_FIN_ALONE);
+}
+
 /* Recovery wants the segment at snd_una again, as whole as it was; snd_nxt stays. */
 static RARE bool again_departs(struct tcp *t, struct tcb *tcb, struct departure *out) {
     struct seq from = tcb->snd_una;
@@ -172,7 +177,8 @@ static RARE bool again_departs(struct tcp *t, struct tcb *tcb, struct departure 
                         ? seq_distance(from, seq_min(tcb->snd_max, tcb->snd_end))
                         : 0;
     uint32_t n = sent < tcb_payload_max(tcb) ? sent : tcb_payload_max(tcb);
-    bool fin = tcb_is(tcb, TCB_FIN_QUEUED) && n == sent && seq_gt(tcb->snd_max, tcb->snd_end);
+    bool fin = tcb_is(tcb, TCB_FIN_QUEUED) && n == sent && seq_gt(tcb->snd_max, tcb->snd_end) &&
+               fin_goes_with(tcb, n);
 
     tcb->flags &= ~(uint32_t)TCB_RETRANSMIT;
     if (!n && !fin) return false;
@@ -239,14 +245,16 @@ static uint32_t text_max(const struct tcp *t, const struct tcb *tcb) {
  * Whether @n octets, the last if @is_last, of @most that fit, are worth a segment.
  * Source: RFC 9293 section 3.8.6.2.1 (MUST-38), section 3.7.4 (SHLD-7, MAY-16).
  */
-static bool is_worth_sending(const struct tcb *tcb, uint32_t n, uint32_t most, bool is_last) {
+static bool is_worth_sending(const struct tcp *t, const struct tcb *tcb, uint32_t n, uint32_t most,
+                             bool is_last) {
     bool nothing_in_flight = seq_eq(tcb->snd_nxt, tcb->snd_una);
 
     if (n == most || seq_lt(tcb->snd_nxt, tcb->snd_max)) return true;
     if (tcb->wishes & WISH_CORK && !tcb_is(tcb, TCB_FIN_QUEUED)) return false;
     if (is_last)
         return nothing_in_flight || !tcb_is(tcb, TCB_SMALL_SENT) ||
-               tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED);
+               tcb_is(tcb, TCB_NODELAY | TCB_FIN_QUEUED) ||
+               (t->config.habits.urgent_undelayed && tcb_is(tcb, TCB_SNDS_URGENT));
     return n >= tcb->snd_max_wnd / 2 && (nothing_in_flight || tcb_is(tcb, TCB_NODELAY));
 }
 
@@ -257,13 +265,14 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     uint32_t sendable, most = text_max(t, tcb);
     bool fin, is_new = seq_eq(from, tcb->snd_max);
 
+    if (!n && !is_new) return false; /* a FIN that goes again waits for cwnd, too */
     n = n < wnd ? n : wnd;
     n = n < waiting ? n : waiting;
     sendable = n;
     n = n < most ? n : most;
-    fin = fin_is_unsent(tcb) && n == waiting && wnd > n;
+    fin = fin_is_unsent(tcb) && n == waiting && wnd > n && fin_goes_with(tcb, n);
     if (!n && !fin) return false;
-    if (!fin && !tcb_is(tcb, TCB_PROBE) && !is_worth_sending(tcb, n, most, n == waiting))
+    if (!fin && !tcb_is(tcb, TCB_PROBE) && !is_worth_sending(t, tcb, n, most, n == waiting))
         return false;
     tcb->flags &= ~(
         uint32_t)TCB_PROBE; /* the override of section 3.8.6.2.1: what the window lets go has waited enough */
@@ -271,6 +280,7 @@ static bool new_data_departs(struct tcp *t, struct tcb *tcb, struct departure *o
     if (t->config.habits.pushes_bursts && burst_ends(t, tcb, from, n, sendable))
         out->seg.flags |= TCP_PSH;
     if (is_new && n) ecn_put(tcb, out);
+    if (fin && !n && is_new) tcb->wishes |= WISH_FIN_ALONE;
     tcb->snd_nxt = seq_add(from, n + fin);
     if (n < most) tcb->flags |= TCB_SMALL_SENT;
     if (is_new) rtt_start(t, tcb);

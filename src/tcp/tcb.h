@@ -65,8 +65,9 @@ enum tcb_flag {
 
 /* What the user has asked for and few ask for, in tcb.wishes. */
 enum tcb_wish {
-    WISH_CORK = 1 << 0, /* full segments only */
-    WISH_DEAF = 1 << 1, /* he reads no more */
+    WISH_CORK = 1 << 0,      /* full segments only */
+    WISH_DEAF = 1 << 1,      /* he reads no more */
+    WISH_FIN_ALONE = 1 << 2, /* not his: our FIN left behind the text, and not with it */
 };
 
 /*

@@ -33,11 +33,15 @@ static void count_retry(struct tcp *t, struct tcb *tcb) {
     if (tcb->retries == R1_RETRIES) tcb_soft_error(t, tcb, TERCET_SOFT_RETRANSMISSIONS);
 }
 
-/* The SYNs that go a constant time apart are not counted, but for more than as many again. */
+/*
+ * The SYNs that go a constant time apart are not counted, but in the time that the others alone would take with their
+ * doubled waits only so many have room.
+ */
 static unsigned syn_linear_retries(const struct tcp *t, const struct tcb *tcb) {
-    uint8_t linear = t->config.habits.syn_linear_retries;
+    unsigned linear = t->config.habits.syn_linear_retries, in_time = 2u * tcb->syn_retries - 1;
 
-    return linear < tcb->syn_retries ? linear : tcb->syn_retries;
+    if (!tcb->syn_retries) return 0;
+    return linear < in_time ? linear : in_time;
 }
 
 /* The user's own R2, where he has set one, holds both ways: MUST-21. */
@@ -129,6 +133,13 @@ void keepalive_start(struct tcp *t, struct tcb *tcb) {
         timer_set(t, tcb, TIMER_KEEPALIVE, tcb->keep_idle_s * 1000000ull);
 }
 
+/* Where the user has a timeout of his own, Linux goes by that, and does not count. */
+static bool keepalive_is_vain(const struct tcp *t, const struct tcb *tcb, uint64_t silent_us) {
+    if (!t->config.habits.user_timeout_late || !tcb->user_timeout_ms)
+        return tcb->keep_probes >= tcb->keep_count;
+    return tcb->keep_probes && silent_us >= tcb->user_timeout_ms * 1000ull;
+}
+
 /*
  * Source: RFC 9293 section 3.8.4 (MAY-5, MUST-26, MUST-29).  The timer is not touched by arrivals: when it
  * fires, it looks how long ago the last one was.  While data is outstanding its retransmission asks the same
@@ -138,7 +149,7 @@ static void keepalive_expired(struct tcp *t, struct tcb *tcb) {
     uint64_t idle_us = tcb->keep_idle_s * 1000000ull;
     uint64_t silent_us = tick_us_between(tcb->heard, t->tick);
 
-    if (tcb->keep_probes >= tcb->keep_count) {
+    if (keepalive_is_vain(t, tcb, silent_us)) {
         tcb_reset(t, tcb, TERCET_REASON_TIMED_OUT);
         return;
     }
@@ -184,7 +195,12 @@ static void expired(struct tcp *t, struct tcb *tcb, enum tcb_timer timer) {
         break;
     case TIMER_FIN_WAIT_2: tcb_over(t, tcb, TERCET_REASON_TIMED_OUT); break;
     case TIMER_KEEPALIVE: keepalive_expired(t, tcb); break;
-    case TIMER_USER_TIMEOUT: tcb_reset(t, tcb, why_given_up(tcb)); break;
+    case TIMER_USER_TIMEOUT:
+        if (t->config.habits.user_timeout_late && tcb_is_synchronized(tcb))
+            tcb_over(t, tcb, why_given_up(tcb));
+        else
+            tcb_reset(t, tcb, why_given_up(tcb));
+        break;
     case TIMER_COUNT: break;
     }
 }
