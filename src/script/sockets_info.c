@@ -147,13 +147,13 @@ void socket_tcp_info(struct sockets *sockets, struct socket *socket, struct unix
     }
     if (!socket->conn) return;
     tell_connection(&info, to);
-    if (info.state == TERCET_STATE_SYN_SENT)
-        to->tcpi_snd_cwnd = sockets->settings.config.initial_segments;
+    if (!info.cwnd_bytes) to->tcpi_snd_cwnd = sockets->settings.config.initial_segments;
     to->tcpi_ato = sockets->settings.config.delayed_ack_us;
     to->tcpi_pmtu = info.receive_mss_bytes +
                     (uint32_t)(address_is_v4(&info.remote.address) ? V4_HEADERS : V6_HEADERS);
     to->tcpi_bytes_received = info.received_bytes;
     flow = traffic_find(&sockets->traffic, &info.local, &info.remote);
     if (flow) tell_traffic(flow, sockets->now_ns, to);
+    if (info.state == TERCET_STATE_CLOSED) to->tcpi_unacked = 0;
     to->tcpi_rcv_mss = receive_mss(to);
 }
