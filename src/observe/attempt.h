@@ -166,6 +166,7 @@ struct attempt {
     bool is_proven;         /* established, and both SYNs and their acknowledgements were seen */
     bool is_superseded;     /* a new attempt on the same addresses and ports took its place */
     bool is_interrupted;    /* the watch ended first */
+    bool is_fin_missing;    /* given up where nothing was missing but the other side's FIN */
 
     /* Of the table that it lives in. */
     uint64_t synack_ns;

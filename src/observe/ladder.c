@@ -220,9 +220,15 @@ static void closers_text(struct pen pen, const struct attempt *attempt) {
 
 /* A connection that no packet closed: the stack gave it up, or something else took its place. */
 static void unclosed_text(struct pen pen, const struct attempt *attempt) {
+    enum attempt_side first = (enum attempt_side)attempt->first_closer;
     bool is_half = attempt->close == ATTEMPT_CLOSE_HALF_CLOSE;
 
     if (is_half) text_put(pen.text, ", ");
+    if (is_half && attempt->is_fin_missing) {
+        text_put(pen.text, "none by ");
+        text_put(pen.text, attempt_side_name(attempt_peer(first)));
+        return;
+    }
     if (attempt->reason == TERCET_REASON_UNREACHABLE)
         text_put(pen.text, "unreachable");
     else if (attempt->reason)

@@ -94,6 +94,7 @@ static void trace_open(struct observer *observer, struct attempt *attempt,
     if (trace->reason != TERCET_REASON_TIMED_OUT && trace->reason != TERCET_REASON_UNREACHABLE)
         return;
     attempt->reason = (uint8_t)trace->reason;
+    attempt->is_fin_missing = trace->state == TERCET_STATE_FIN_WAIT_2;
     attempt_close(observer, attempt, trace->now_ns);
 }
 

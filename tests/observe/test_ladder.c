@@ -445,6 +445,17 @@ TEST(a_connection_that_the_stack_gave_up_is_closed)
     scene_close(s);
 }
 
+TEST(a_peer_who_never_closed_is_not_said_to_be_silent)
+{
+    struct scene *s = scene_established((struct scene_setup){0});
+
+    scene_play(s, (struct line){.us = 50, SERVER = TCP_FIN | TCP_ACK, .seq = 301, .ack = 101});
+    scene_play(s, (struct line){.us = 60, CLIENT = TCP_ACK, .seq = 101, .ack = 302});
+    scene_trace(s, 60000050, ATTEMPT_SERVER, TERCET_STATE_FIN_WAIT_2, TERCET_REASON_TIMED_OUT);
+    CHECK_STR(scene_text(s), "#1  closed: FIN by server, none by client, after 60.000 s\n");
+    scene_close(s);
+}
+
 TEST(a_connection_that_begins_anew_closes_the_old_one)
 {
     struct scene *s = scene_established((struct scene_setup){0});
