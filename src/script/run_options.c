@@ -231,7 +231,7 @@ static enum script_verdict option_take(struct run_options *options,
         return SCRIPT_UNSUPPORTED;
     }
     if (row->read(options, value)) return SCRIPT_PASSED;
-    option_text(why, "", option, " is not a value that this option can have");
+    option_text(why, "", option, ": a value that this option cannot have");
     return SCRIPT_BROKEN;
 }
 

@@ -175,7 +175,7 @@ TEST(what_is_no_script_is_broken)
     CHECK(ends_as(run("--no_such_thing=5\n0 < S 0:0(0) win 5\n"), SCRIPT_BROKEN,
                   SCRIPT_MISMATCH_NONE, 1, "--no_such_thing"));
     CHECK(ends_as(run("--mtu=7\n0 < S 0:0(0) win 5\n"), SCRIPT_BROKEN, SCRIPT_MISMATCH_NONE, 1,
-                  "--mtu=7 is not a value"));
+                  "--mtu=7: a value that"));
     CHECK(ends_as(run("--ip_version=ipv6\n--local_ip=1.2.3.4\n0 < S 0:0(0) win 5\n"), SCRIPT_BROKEN,
                   SCRIPT_MISMATCH_NONE, 2, "no IPv6 address"));
 }
