@@ -72,10 +72,14 @@ static struct value *items_parse(struct parser *parser, struct value *value, cha
 /* ~A or !A */
 static struct value *negated_parse(struct parser *parser);
 
-/* name=value behind its name: the `=` is in hand.  @extra: what stood in brackets behind the name, or NULL */
-static struct value *assigned_parse(struct parser *parser, struct value *name, struct value *extra) {
-    struct value *item;
+/* name=value behind its name: the `=` is in hand.  What stood in brackets behind the name, one value, is the second item. */
+static struct value *assigned_parse(struct parser *parser, struct value *name) {
+    struct value *item, *extra = name->items;
 
+    if (name->kind == VALUE_CALL && name->n_items != 1) {
+        parser_expected(parser, "one value in the brackets before `=`");
+        return NULL;
+    }
     parser_take(parser);
     if (!parser_deepen(parser)) return NULL;
     item = parse_value(parser);
@@ -84,7 +88,7 @@ static struct value *assigned_parse(struct parser *parser, struct value *name, s
     name->kind = VALUE_ASSIGNED;
     name->items = item;
     item->next = extra;
-    name->n_items = extra ? 2 : 1;
+    name->n_items++;
     return name;
 }
 
@@ -104,7 +108,7 @@ static struct value *named_parse(struct parser *parser) {
         value->kind = VALUE_CALL;
         if (!items_parse(parser, value, ')')) return NULL;
     }
-    return parser_at_sign(parser, '=') ? assigned_parse(parser, value, value->items) : value;
+    return parser_at_sign(parser, '=') ? assigned_parse(parser, value) : value;
 }
 
 /* (A|B) */

@@ -201,6 +201,8 @@ TEST(calls_that_are_none)
         {"0 close(A|)",                   "1:11: expected a value, found `)`"                                       },
         {"0 close(~)",                    "1:10: expected a value, found `)`"                                       },
         {"0 close(&3)",                   "1:10: expected a name, found `3`"                                        },
+        {"0 close(x(1,2)=3)",             "1:15: expected one value in the brackets before `=`, found `=`"          },
+        {"0 close(x()=3)",                "1:12: expected one value in the brackets before `=`, found `=`"          },
         {"0 close(12ab)",                 "1:9: expected a number, found `12ab`"                                    },
         {"0 close(1.5)",                  "1:9: expected a number, found `1.5`"                                     },
         {"0 close(-x)",                   "1:10: expected a number, found `x`"                                      },
