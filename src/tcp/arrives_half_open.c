@@ -41,7 +41,8 @@ static bool is_honest_echo(const struct half_open *half_open, const struct segme
 static enum tercet_verdict check_timestamps(struct tcp *t, struct half_open *half_open,
                                             const struct segment *seg) {
     if (!(half_open->flags & HALF_OPEN_TIMESTAMPS)) return TERCET_TAKEN;
-    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) || !seg->options.ts_ecr)
+    if (!segment_has_option(seg, TCP_HAS_TIMESTAMPS) ||
+        (!seg->options.ts_ecr && !is_honest_echo(half_open, seg)))
         return t->config.habits.timestamps_lenient ? TERCET_TAKEN : TERCET_HALF_OPEN_BAD_ECHO;
     if (!is_honest_echo(half_open, seg))
         return answer(t, half_open, TCP_ACK, TERCET_HALF_OPEN_BAD_ECHO);
