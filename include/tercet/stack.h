@@ -61,7 +61,8 @@ int tercet_stack_init(void *memory, size_t size, const struct tercet_config *con
 
 /*
  * Change the knobs of a running stack: times, counts, habits, options, buffer sizes.  Limits, `buffer_bytes` and the secret stay
- * as they are; connections keep what they have agreed, and the buffers and times that they took when they were made.
+ * as they are, and so do the habits `acks_adapt` and `mss_half_window`, for which a connection remembers something from its
+ * opening on; connections keep what they have agreed, and the buffers and times that they took when they were made.
  * Return: 0, or TERCET_INVALID (a knob out of range: nothing has changed).
  */
 int tercet_stack_retune(struct tercet_stack *stack, const struct tercet_config *config);

@@ -109,6 +109,8 @@ int tercet_stack_retune(struct tercet_stack *stack, const struct tercet_config *
     memcpy(&next.max_conns, &now->max_conns,
            offsetof(struct tercet_config, send_buffer_bytes) -
                offsetof(struct tercet_config, max_conns));
+    next.habits.acks_adapt = now->habits.acks_adapt;
+    next.habits.mss_half_window = now->habits.mss_half_window;
     if (!config_is_valid(&next)) return TERCET_INVALID;
     *now = next;
     return 0;

@@ -21,7 +21,6 @@
 #define ATO_UNIT_US   4000u
 #define WAIT_MOST_US  200000u
 #define RCV_MSS_FIRST 536u
-#define RCV_MSS_LEAST 88u
 #define HEADERS       448u /* and what describes a segment, beside its text */
 
 static uint32_t min_u32(uint32_t a, uint32_t b) {
@@ -39,11 +38,11 @@ void pace_begin(struct tcp *t, struct tcb *tcb) {
 
     tcb->heard_text = t->tick;
     mss = min_u32(min_u32(mss, tcb_rcv_wnd(tcb) / 2), RCV_MSS_FIRST);
-    tcb->rcv_mss = (uint16_t)(mss > RCV_MSS_LEAST ? mss : RCV_MSS_LEAST);
+    tcb->rcv_mss = (uint16_t)(mss > PACE_MSS_LEAST ? mss : PACE_MSS_LEAST);
 }
 
 static void quicken(const struct tcp *t, struct tcb *tcb) {
-    uint32_t quick = tcb_rcv_wnd(tcb) / (2u * tcb->rcv_mss), most = t->config.habits.quick_acks;
+    uint32_t quick = tcb_rcv_wnd(tcb) / (2 * pace_mss(tcb)), most = t->config.habits.quick_acks;
 
     if (!quick) quick = 2;
     quick = min_u32(quick, most);

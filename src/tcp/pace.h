@@ -5,13 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tcp/tcb.h"
+
 struct tcp;
-struct tcb;
 struct segment;
 
 /*
  * When text that was heard is acknowledged, if config.habits.acks_adapt.  All of these are for such connections only.
  */
+
+#define PACE_MSS_LEAST 88u
 
 /* What tcb.pushed says. */
 enum {
@@ -36,6 +39,11 @@ void pace_waited(const struct tcp *t, struct tcb *tcb);
 
 /* Something is odd with the flow, the peer wants every ACK. */
 void pace_hurry(const struct tcp *t, struct tcb *tcb);
+
+/* The length of a full segment, as far as it is known; before the connection is open it is not, and this is any. */
+static inline uint32_t pace_mss(const struct tcb *tcb) {
+    return tcb->rcv_mss > PACE_MSS_LEAST ? tcb->rcv_mss : PACE_MSS_LEAST;
+}
 
 /* Octets of the buffer that are offered, when each segment is charged with the memory that holds it. */
 uint32_t pace_room(const struct tcb *tcb);

@@ -144,7 +144,7 @@ enum tercet_verdict receive_text(struct tcp *t, struct tcb *tcb, const struct se
 
 /* As on Linux: the window stays as it is, or moves to a multiple of a full segment, or of its unit. */
 static uint32_t room_rounded(const struct tcb *tcb, uint32_t room) {
-    uint32_t mss = tcb->rcv_mss, before = seq_distance(tcb->last_ack_sent, tcb->rcv_adv),
+    uint32_t mss = pace_mss(tcb), before = seq_distance(tcb->last_ack_sent, tcb->rcv_adv),
              unit = 1u << tcb->rcv_scale;
 
     if (room < mss || room < pace_room(tcb) / 16) return 0;

@@ -184,16 +184,20 @@ CONVERSATION(the_window_scale_may_be_for_more_than_the_buffer) {
 /* tercet_stack_retune: new connections go by the new knobs, limits and secret stay. */
 CONVERSATION(knobs_of_a_running_stack_can_be_changed) {
     struct tercet_config next;
+    uint32_t mss;
 
     establish(c);
     if (c->over) return;
+    mss = info_of(c).send_mss_bytes;
     next = c->config;
     next.max_conns = 1;
     memset(next.secret, 0, sizeof next.secret);
     next.delayed_ack_us = 100000;
+    next.habits.acks_adapt = next.habits.mss_half_window = true; /* stay as they are, too */
     verify_eq(c, tercet_stack_retune(c->stack, &next), 0);
-    receive(c, ACK, 1, 1, 100);
+    receive(c, ACK, 1, 1, 100, .wnd = 65535);
     expect_after_ms(c, 100, ACK, 1, 101, 0);
+    verify_eq(c, info_of(c).send_mss_bytes, mss);
     next.delayed_ack_us = 500001;
     verify_eq(c, tercet_stack_retune(c->stack, &next), TERCET_INVALID);
     receive(c, ACK, 101, 1, 100);
