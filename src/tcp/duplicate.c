@@ -14,7 +14,7 @@ void duplicate_note(struct tcp *t, const struct tcb *tcb, struct seq from, struc
 
 void duplicate_tell(struct tcp *t, const struct tcb *tcb, struct tcp_options *options) {
     struct duplicate *d = &t->duplicate;
-    uint32_t most = options->present & TCP_HAS_TIMESTAMPS ? TCP_SACK_MAX - 1 : TCP_SACK_MAX;
+    uint32_t most = tcp_sack_blocks_max(options->present & TCP_HAS_TIMESTAMPS);
     uint32_t n = options->present & TCP_HAS_SACK ? options->n_sack : 0;
 
     if (seq_eq(d->from, d->to) || d->tag != tcb->tag || d->generation != tcb->generation) return;

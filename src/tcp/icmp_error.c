@@ -30,7 +30,7 @@ static enum tercet_verdict too_big(struct tcp *t, struct tcb *tcb, uint32_t mtu)
     if (!mss || !tcb_is_synchronized(tcb)) return TERCET_ICMP_IGNORED;
     if (tcb_is(tcb, TCB_RECOVERY)) tcb->cwnd = tcb->ssthresh; /* without what duplicates added */
     tcb->mss_bytes = mss;
-    if (t->config.habits.mss_half_window && tcb_is_synchronized(tcb)) mss_bound(tcb, mss);
+    if (t->config.habits.mss_half_window) mss_bound(tcb, mss);
     tcb->snd_nxt = tcb->snd_una;
     tcb->flags &= ~(uint32_t)(TCB_TIMING | TCB_RECOVERY | TCB_RETRANSMIT);
     tcb->dupacks = 0;

@@ -142,7 +142,7 @@ bool reassembly_reclaim(struct tcp *t) {
 
 /* Blocks to be told where there is room: beside timestamps a header takes three. */
 static uint32_t blocks_told(const struct reassembly *r, const struct tcb *tcb) {
-    uint32_t most = tcb_is(tcb, TCB_TIMESTAMPS) ? TCP_SACK_MAX - 1 : TCP_SACK_MAX;
+    uint32_t most = tcp_sack_blocks_max(tcb_is(tcb, TCB_TIMESTAMPS));
 
     return r->n < most ? r->n : most;
 }

@@ -31,6 +31,11 @@ enum tcp_flag {
 /* Octets of a SACK option with @blocks, padded. */
 #define TCP_SACK_LENGTH(blocks) (4 + 8 * (blocks))
 
+/* How many blocks a header holds: one less beside timestamps (RFC 2018 section 3). */
+static inline uint32_t tcp_sack_blocks_max(bool has_timestamps) {
+    return has_timestamps ? TCP_SACK_MAX - 1 : TCP_SACK_MAX;
+}
+
 struct segment {
     struct seq seq, ack;
     uint16_t source_port, destination_port;
